@@ -14,7 +14,7 @@ export interface AclOptions {
 /** Gives consumers and producers what they need of topic and group, prints each entry, and says what stays open. */
 export async function acl({ kafka }: Settings, options: AclOptions): Promise<number> {
   const { consumer, producer, admin, brokers, dryRun } = options;
-  const request: AccessRequest = { consumers: consumer, producers: producer, admins: admin, brokers, dryRun };
+  const request: AccessRequest = { consumers: consumer, producers: producer, admins: admin, brokers, isDryRun: dryRun };
   const { added, present, others } = await grantAccess(kafka, request);
   printLines(
     ...added.map((each) => `${dryRun ? 'would set' : 'set'}  ${each}`),

@@ -62,7 +62,8 @@ export async function redrive(
     store: lake.store,
     parquet: lake.parquet,
     limits,
-    ...options,
+    ...(options.reason && { reason: options.reason }),
+    isDryRun: options.dryRun,
     signal: stop.signal,
     onRedriven: async (entry, { passed, tombstones, left }) => {
       total.passed += passed;

@@ -32,7 +32,7 @@ export async function redriveEntry(listed: Versioned<WrittenEntry>, options: Red
 export async function redriveAll(
   { store }: { readonly store: ObjectStore },
   tools: CommitTools,
-  options: { readonly reason?: RejectReason; readonly dryRun?: boolean; readonly limits?: DecodeLimits } = {},
+  options: { readonly reason?: RejectReason; readonly isDryRun?: boolean; readonly limits?: DecodeLimits } = {},
 ): Promise<RedriveResult> {
   const total = { passed: 0, tombstones: 0, left: 0 };
   for await (const current of tools.ledger.entries({ table: testTable, topic: testTopic, partition: 0 })) {
@@ -40,7 +40,7 @@ export async function redriveAll(
     if (!isWritten(entry) || entry.outcome.deadLetters === 0) continue;
     const result = await redriveEntry(
       { ...current, entry },
-      { tools, store, parquet: hyparquetReader, dryRun: false, limits: wideLimits, ...options },
+      { tools, store, parquet: hyparquetReader, isDryRun: false, limits: wideLimits, ...options },
     );
     total.passed += result.passed;
     total.tombstones += result.tombstones;

@@ -27,7 +27,7 @@ export async function replaySnapshots(
 export async function redriveAll({ store }: { readonly store: ObjectStore }, tools: CommitTools): Promise<void> {
   for await (const current of tools.ledger.entries(path)) {
     const { entry } = current;
-    const options = { tools, store, parquet: hyparquetReader, dryRun: false, limits: wideLimits };
+    const options = { tools, store, parquet: hyparquetReader, isDryRun: false, limits: wideLimits };
     if (isWritten(entry)) await redriveEntry({ ...current, entry }, options);
   }
 }

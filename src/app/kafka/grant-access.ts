@@ -23,7 +23,7 @@ export interface AccessRequest {
   readonly admins: readonly string[];
   /** Left out: MSK's brokers by their host names, nobody elsewhere. */
   readonly brokers: readonly string[];
-  readonly dryRun: boolean;
+  readonly isDryRun: boolean;
 }
 
 /** What was done, in words: `added` and `present` are grants, `others` what else applies to the same topic and group. */
@@ -39,7 +39,7 @@ export async function grantAccess(settings: KafkaSettings, request: AccessReques
   const { kafka } = await connectKafka(settings, { patience: 'one-off', nowMs: systemClock.nowMs() });
   return withAdmin(kafka, 'access control lists', async (admin) => {
     const plan = planAcls(wanted, await readAcls(admin, resourcesOf(wanted)));
-    if (!request.dryRun) await createAcls(admin, plan.missing);
+    if (!request.isDryRun) await createAcls(admin, plan.missing);
     return {
       added: plan.missing.map(describeGrant),
       present: plan.present.map(describeGrant),

@@ -21,7 +21,7 @@ export interface RedriveOptions {
   readonly parquet: ParquetReader;
   /** Only dead letters with this reason; all when left out. */
   readonly reason?: RejectReason;
-  readonly dryRun: boolean;
+  readonly isDryRun: boolean;
   /** Limits of the rows that are in memory at a time. */
   readonly limits: DecodeLimits;
 }
@@ -67,7 +67,7 @@ export async function redriveEntries(
   try {
     for await (const current of entries) {
       if (signal.aborted) break;
-      const { result, replacement } = options.dryRun
+      const { result, replacement } = options.isDryRun
         ? await countRedrive(current, options)
         : await putRedrive(current, options);
       if (replacement === undefined) await onRedriven(current.entry, result);

@@ -60,7 +60,7 @@ describe('redriving dead letters', () => {
 
   it('changes nothing when it is a dry run, or nothing passes', async () => {
     const lake = await writtenLake();
-    expect(await redriveAll(lake, createTestTools({ ...lake, ...strict(1000) }), { dryRun: true })).toEqual({
+    expect(await redriveAll(lake, createTestTools({ ...lake, ...strict(1000) }), { isDryRun: true })).toEqual({
       passed: 2,
       tombstones: 0,
       left: 2,
@@ -80,7 +80,7 @@ describe('redriving dead letters', () => {
     const listed = await tools.ledger.get({ table: testTable, topic: testTopic, partition: 0 }, 0n);
     if (listed === undefined || !isWritten(listed.entry)) throw new Error('it is written');
     await redriveAll(lake, tools);
-    const options = { tools, store: lake.store, parquet: hyparquetReader, dryRun: false, limits: wideLimits };
+    const options = { tools, store: lake.store, parquet: hyparquetReader, isDryRun: false, limits: wideLimits };
     expect(await redriveEntry({ ...listed, entry: listed.entry }, options)).toEqual({
       passed: 0,
       tombstones: 0,

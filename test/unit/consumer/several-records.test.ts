@@ -157,7 +157,7 @@ describe('values that hold several records', () => {
       tools: arrayTools,
       store: plain.lake.store,
       parquet: hyparquetReader,
-      dryRun: false,
+      isDryRun: false,
       limits: wideLimits,
     };
     expect(await redriveEntry({ ...current, entry: current.entry }, options)).toEqual({
@@ -174,7 +174,7 @@ describe('values that hold several records', () => {
     it(`count as tombstones when empty ones are redriven, ${limits.rowsMax} rows at a time: no record is left out`, async () => {
       const { lake, topic } = await write(['{"n":0}', '[{"n":1}]', '[]', '[5]', '[]'], {});
       const tools = createTestTools({ ...lake, recipe: { records: 'array' } });
-      expect(await redriveAll(lake, tools, { limits, dryRun: true })).toEqual({ passed: 1, tombstones: 2, left: 1 });
+      expect(await redriveAll(lake, tools, { limits, isDryRun: true })).toEqual({ passed: 1, tombstones: 2, left: 1 });
       expect(await redriveAll(lake, tools, { limits })).toEqual({ passed: 1, tombstones: 2, left: 1 });
       const counts = { records: 5, rows: 2, deadLetters: 1, tombstones: 2 };
       expect(await audit(lake, topic)).toMatchObject({ findings: [], partitions: [counts] });
@@ -204,7 +204,7 @@ describe('values that hold several records', () => {
       tools,
       store: lake.store,
       parquet: hyparquetReader,
-      dryRun: false,
+      isDryRun: false,
       limits: wideLimits,
     });
     expect(redriven).toEqual({ passed: 1, tombstones: 0, left: 0 });

@@ -62,7 +62,7 @@ async function redrive(lake: IcebergTestLake, tools: CommitTools): Promise<numbe
   for await (const current of tools.ledger.entries(path)) {
     const { entry } = current;
     if (!isWritten(entry)) continue;
-    const options = { tools, store: lake.store, parquet: hyparquetReader, dryRun: false, limits: wideLimits };
+    const options = { tools, store: lake.store, parquet: hyparquetReader, isDryRun: false, limits: wideLimits };
     passed += (await redriveEntry({ ...current, entry }, options)).passed;
   }
   return passed;
@@ -236,7 +236,7 @@ describe('a redrive of an Iceberg table', () => {
         tools,
         store: lake.store,
         parquet: hyparquetReader,
-        dryRun: false,
+        isDryRun: false,
         limits: wideLimits,
         signal: new AbortController().signal,
         onRedriven: async (_entry, result) => void passed.push(result.passed),
