@@ -123,7 +123,7 @@ async function readNewest(reader: TopicReader, topic: string): Promise<string> {
   return `read ${topic}/${partition} at offset ${high - 1n}`;
 }
 
-function lakeChecks({ lake, schema, kafka: { topic }, table: { name } }: Settings): Check[] {
+function lakeChecks({ lake, schema, kafka: { topic }, table: { name, isSharer } }: Settings): Check[] {
   const tellsTopic = schema.kafkaColumns.parts.includes('topic');
   return [
     {
@@ -139,7 +139,7 @@ function lakeChecks({ lake, schema, kafka: { topic }, table: { name } }: Setting
       run: async () => {
         const { catalog, store } = await openLake(lake);
         const table = await catalog.load(name);
-        if (table !== undefined) checkTable(table, { location: store.uri(`${name}/`), topic, tellsTopic });
+        if (table !== undefined) checkTable(table, { location: store.uri(`${name}/`), topic, tellsTopic, isSharer });
         const found = table === undefined ? 'not there yet' : `${table.columns.length} columns`;
         return `table ${lake.database}.${name}: ${found}`;
       },

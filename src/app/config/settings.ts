@@ -10,7 +10,7 @@ import { monitorSettings, type MonitorSettings } from './settings/monitor-settin
 import { registrySettings, type RegistrySettings } from './settings/registry-settings.ts';
 import { schemaSettings, type SchemaSettings } from './settings/schema-settings.ts';
 import { tableSettings, type TableSettings } from './settings/table-settings.ts';
-import { tableFor } from './topic-choice.ts';
+import { isAmong, tableFor } from './topic-choice.ts';
 import { tracingSettings, type TracingSettings } from './settings/tracing-settings.ts';
 
 /** The configuration as the program takes it: typed, in milliseconds and bytes, by who needs it. */
@@ -89,10 +89,12 @@ export function readSettings(environment: Environment, required: readonly Variab
 /** The same settings for one of several topics: its name, its table. */
 export function settingsForTopic(settings: Settings, topic: string): Settings {
   const { kafka, table } = settings;
+  const name = tableFor(topic, table.name);
+  const isSharer = (other: string): boolean => isAmong(kafka.topics, other) && tableFor(other, table.name) === name;
   return {
     ...settings,
     kafka: { ...kafka, topic, topics: { kind: 'one', topic } },
-    table: { ...table, name: tableFor(topic, table.name) },
+    table: { ...table, name, isSharer },
   };
 }
 

@@ -28,6 +28,18 @@ export function chooseTopics(
   return { kind: 'pattern', pattern, text: pattern.source.slice('^(?:'.length, -')$'.length) };
 }
 
+/** True for a topic that is read. */
+export function isAmong(topics: TopicChoice, topic: string): boolean {
+  switch (topics.kind) {
+    case 'one':
+      return topics.topic === topic;
+    case 'list':
+      return topics.topics.includes(topic);
+    case 'pattern':
+      return topics.pattern.test(topic);
+  }
+}
+
 /** The topics in words, for logs and metrics. */
 export function nameTopics(choice: TopicChoice): string {
   switch (choice.kind) {

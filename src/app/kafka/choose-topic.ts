@@ -1,7 +1,7 @@
 import { systemClock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { settingsForTopic, type Settings } from '../config/settings.ts';
-import type { TopicChoice } from '../config/topic-choice.ts';
+import { isAmong } from '../config/topic-choice.ts';
 import { printLines } from '../observe/output.ts';
 
 /**
@@ -69,17 +69,6 @@ async function namesOf({ kafka }: Settings): Promise<readonly string[]> {
   const { openReaders } = await import('./open-source.ts');
   await using readers = openReaders(await connectKafka(kafka, { patience: 'one-off', nowMs: systemClock.nowMs() }));
   return await readers.list(kafka.topics);
-}
-
-function isAmong(topics: TopicChoice, topic: string): boolean {
-  switch (topics.kind) {
-    case 'one':
-      return topics.topic === topic;
-    case 'list':
-      return topics.topics.includes(topic);
-    case 'pattern':
-      return topics.pattern.test(topic);
-  }
 }
 
 function usage(message: string, hint: string): PipelineError {

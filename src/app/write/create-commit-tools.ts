@@ -73,6 +73,7 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     topic: kafka.topic,
     tellsTopic: settings.schema.kafkaColumns.parts.includes('topic'),
     isShared: settings.table.isShared,
+    isSharer: settings.table.isSharer,
     ...(hasProjection && {
       parameters: (layout) =>
         projectionParameters(layout, {

@@ -19,6 +19,8 @@ export interface TableWriterOptions {
   readonly tellsTopic?: boolean;
   /** A new table is for several topics: its parameters name none. */
   readonly isShared?: boolean;
+  /** Tells the topics with which this one is to share a table of theirs. */
+  readonly isSharer?: ((topic: string) => boolean) | undefined;
   /** Memory for batches, shared with the writers of other topics; left out: its own. */
   readonly slabs?: SlabPool;
   /** Parameters of a table that is made new with the layout, such as partition projection. */

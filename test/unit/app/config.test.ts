@@ -119,6 +119,18 @@ describe('the configuration', () => {
     expect(problemsOf({ KAFKA_TOPIC: 'a', KAFKA_TOPICS: 'a,b' })).toContain('KAFKA_TOPIC and KAFKA_TOPICS');
   });
 
+  it('says which topics go into one table', () => {
+    const sharers = (environment: Record<string, string>, topic: string) => {
+      const { isSharer } = settingsForTopic(readSettings(environment), topic).table;
+      return ['a.b', 'a_b', 'c', 'd'].filter((other) => isSharer?.(other));
+    };
+    expect(sharers({ KAFKA_TOPICS: 'a.b,c', LAKE_TABLE: 'c' }, 'a.b')).toEqual(['a.b', 'c']);
+    expect(sharers({ KAFKA_TOPIC_PATTERN: 'a.*', LAKE_TABLE: 'c' }, 'a.b')).toEqual(['a.b', 'a_b']);
+    const KAFKA_COLUMNS = 'partition,offset,timestamp,topic';
+    expect(sharers({ KAFKA_TOPICS: 'a.b,a_b,c', KAFKA_COLUMNS }, 'a.b')).toEqual(['a.b', 'a_b']);
+    expect(readSettings({ KAFKA_TOPIC: 'a.b', LAKE_TABLE: 'c' }).table.isSharer).toBeUndefined();
+  });
+
   it('takes no notice of the blanks and line ends that files bring along', () => {
     const config = readConfig({
       KAFKA_TOPIC: 'thermometer\r',

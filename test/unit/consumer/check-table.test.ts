@@ -196,6 +196,10 @@ describe('a table whose rows say which topic they are from', () => {
 
   it('takes them not beside rows that do not say so, nor where the column holds something else', () => {
     expect(take('a double', 'others')).toThrow('holds records of the topic readings, expected others');
+    const among = (...topics: string[]) => ({ tellsTopic: true, isSharer: (topic: string) => topics.includes(topic) });
+    const expectedOf = (...topics: string[]) => ({ location, topic: 'others', ...among(...topics) });
+    expect(() => checkTable(ours, expectedOf('others', 'readings'))).not.toThrow();
+    expect(() => checkTable(ours, expectedOf('others', 'more'))).toThrow('holds records of the topic readings');
     expect(take('a double, kafka_topic bigint', 'readings')).toThrow(
       'has the column kafka_topic as bigint, expected string',
     );

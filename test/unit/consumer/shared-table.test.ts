@@ -15,14 +15,21 @@ import {
 } from '../../support/lake.ts';
 
 const policy = { rowsMax: 100, bytesMax: 1e6, ageMaxMs: 1000 };
+const otherTopic = 'wards';
 const recordParts: Recipe['recordParts'] = ['topic'];
 const shared = { writer: { tellsTopic: true, isShared: true }, recipe: { recordParts } };
 
 async function open(lake: TestLake, options: Partial<Parameters<typeof createTestTools>[0]> = {}) {
   const tools = createTestTools({ ...lake, ...options });
   await tools.writer.refresh();
-  return { ...tools, recipe: tools.writer.fit(tools.recipe) };
+  return { ...tools, topic: options.writer?.topic ?? testTopic, recipe: tools.writer.fit(tools.recipe) };
 }
+
+/** A service of both topics, as it writes the other one. */
+const openOther = async (lake: TestLake) => {
+  const writer = { ...shared.writer, topic: otherTopic, isSharer: (topic: string) => topic === testTopic };
+  return open(lake, { ...shared, writer });
+};
 
 async function write(topic: FakeTopic, tools: CommitTools, [from, to]: readonly [bigint, bigint]): Promise<void> {
   const range = { partition: 0, from, to };
@@ -30,8 +37,8 @@ async function write(topic: FakeTopic, tools: CommitTools, [from, to]: readonly 
   await replayItem({ kind: 'write', range }, { reader: topic, tools, policy, signal });
 }
 
-function topicOf(count: number): FakeTopic {
-  const topic = new FakeTopic(1);
+function topicOf(count: number, name = testTopic): FakeTopic {
+  const topic = new FakeTopic(1, name);
   topic.append(0, ...jsonRecords(...Array.from({ length: count }, (_, n) => ({ n }))));
   return topic;
 }
@@ -65,6 +72,22 @@ describe('a table that several topics share', () => {
     expect((await audit(lake, topic)).findings).toMatchObject([
       { problem: 'record-unnamed', partition: 0, where: '[0, 2)', what: expect.stringContaining('2 rows have no') },
     ]);
+  });
+
+  it('is made of one topic’s at the first try, whichever topic begins', async () => {
+    for (const isOtherFirst of [true, false]) {
+      const lake = await openTestLake();
+      await write(topicOf(1), await open(lake), [0n, 1n]);
+      const other = topicOf(1, otherTopic);
+      const writes = [
+        async () => write(topicOf(2), await open(lake, shared), [1n, 2n]),
+        async () => write(other, await openOther(lake), [0n, 1n]),
+      ];
+      for (const begin of isOtherFirst ? writes.toReversed() : writes) await begin();
+      expect((await topicsIn(lake)).map(String).toSorted()).toEqual(['null', testTopic, otherTopic]);
+      await expect(open(lake, { writer: { topic: otherTopic } })).resolves.toMatchObject({ recipe: { recordParts } });
+      expect((await audit(lake, other, { topic: otherTopic })).findings).toEqual([]);
+    }
   });
 
   it('is no table with a field of that name', async () => {

@@ -13,6 +13,8 @@ export interface TableSettings {
   readonly commitEveryMs: number;
   /** Several topics go into it. */
   readonly isShared: boolean;
+  /** Tells the topics of the configuration that go into this table; left out where only one topic is configured. */
+  readonly isSharer?: (topic: string) => boolean;
   /** Layout of a new table; a table that exists keeps its own. */
   readonly layout: Layout;
   /** A new table computes its partitions instead of registering them. */

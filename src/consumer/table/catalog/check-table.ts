@@ -16,6 +16,8 @@ export interface ExpectedTable {
   readonly topic: string;
   /** Other topics' records may be in it too: rows say by `kafka_topic` which one they are from. */
   readonly tellsTopic?: boolean;
+  /** Tells the topics that may have had the table alone until now: it gets the column with the first rows of another one. */
+  readonly isSharer?: ((topic: string) => boolean) | undefined;
   /** Partition keys of a table that is none of the layouts for rows. */
   readonly keys?: readonly Column[];
 }
@@ -119,14 +121,18 @@ function sameScheme(location: string): string {
   return location.replace(/^s3[an]:/, 's3:');
 }
 
-function topicProblem(table: CatalogTable, { topic, tellsTopic = false }: ExpectedTable): TableProblem | undefined {
+function topicProblem(
+  table: CatalogTable,
+  { topic, tellsTopic = false, isSharer }: ExpectedTable,
+): TableProblem | undefined {
   const { columns, parameters } = table;
   const other = parameters[topicParameter];
   const column = columns.find(({ name }) => name === columnsOfPart.topic[0]?.name);
   const clash = column && topicClash(column, { isOthers: other !== topic });
   if (tellsTopic && clash !== undefined)
     return { what: `has the column ${clash}: rows can’t say which topic they are from`, hint: newName };
-  if (other === undefined || other === topic || (tellsTopic && column !== undefined)) return undefined;
+  if (other === undefined || other === topic) return undefined;
+  if (tellsTopic && (column !== undefined || isSharer?.(other) === true)) return undefined;
   if (holdsSeveralTopics(table)) return undefined;
   return {
     what: `holds records of the topic ${other}, expected ${topic}`,

@@ -29,13 +29,13 @@ export class TableSchemas {
   readonly deadLetters: SchemaKeeper;
 
   constructor(options: TableWriterOptions) {
-    const { catalog, store, table, topic, onSchemaChange, tellsTopic = false, isShared = false } = options;
+    const { catalog, store, table, topic, onSchemaChange, tellsTopic = false, isShared = false, isSharer } = options;
     const deadLetters = deadLetterTable(table);
     this.#options = options;
     this.rows = new SchemaKeeper({
       catalog,
       table,
-      check: (found) => checkTable(found, { location: store.uri(`${table}/`), topic, tellsTopic }),
+      check: (found) => checkTable(found, { location: store.uri(`${table}/`), topic, tellsTopic, isSharer }),
       hasObjects: () => holdsObjects(store, { table, topic }),
       parametersFor: (found) => sharingParameters(found, { topic, isShared }),
       ...(onSchemaChange && { onChange: onSchemaChange }),
