@@ -90,6 +90,20 @@ describe('a table that several topics share', () => {
     }
   });
 
+  it('takes dead letters of each, though they were one topic’s', async () => {
+    const lake = await openTestLake();
+    const bad = new FakeTopic(1);
+    bad.append(0, { value: '{bad' });
+    await write(bad, await open(lake), [0n, 1n]);
+    await write(topicOf(2), await open(lake), [1n, 2n]);
+    const other = topicOf(1, otherTopic);
+    await write(other, await openOther(lake), [0n, 1n]);
+    other.append(0, { value: '{bad' });
+    await write(other, await open(lake, { writer: { topic: otherTopic } }), [1n, 2n]);
+    const { findings, partitions } = await audit(lake, other, { topic: otherTopic });
+    expect({ findings, partitions }).toMatchObject({ findings: [], partitions: [{ rows: 1, deadLetters: 1 }] });
+  });
+
   it('is no table with a field of that name', async () => {
     const lake = await openTestLake();
     const topic = new FakeTopic(1);

@@ -43,8 +43,9 @@ export class TableSchemas {
     this.deadLetters = new SchemaKeeper({
       catalog,
       table: deadLetters,
+      // each says its topic, whatever the configuration asks of rows: whether topics may share is asked of the table of rows
       check: (found) =>
-        checkTable(found, { location: store.uri(`${deadLetters}/`), topic, tellsTopic, keys: deadLetterKeys }),
+        checkTable(found, { location: store.uri(`${deadLetters}/`), topic, tellsTopic: true, keys: deadLetterKeys }),
     });
   }
 
