@@ -2,7 +2,7 @@ import { findPosition } from '../consumer/ledger/chain-position.ts';
 import type { Ledger } from '../consumer/ledger/ledger.ts';
 import { sourceOfStart } from '../consumer/ledger/topic-start.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
-import { beginPartition, chooseTopicStart, type Start } from '../consumer/service/choose-start.ts';
+import { beginPartition, chooseTopicStart, positionFromNoted, type Start } from '../consumer/service/choose-start.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { mapConcurrently } from '../runtime/concurrency.ts';
 
@@ -27,7 +27,9 @@ export async function describePositions(
     const assigned = { partition, topicId, ...marks };
     const position = await findPosition({ ...path, partition }, assigned, { ledger, reader });
     const isNew = position.isFirst === true;
-    const { next } = isNew ? beginPartition(assigned, decided, clock.nowMs()).position : position;
+    const begun = isNew ? beginPartition(assigned, decided, clock.nowMs()).position : position;
+    const noted = isNew ? await ledger.start({ ...path, partition }) : undefined;
+    const { next } = noted === undefined ? begun : positionFromNoted(begun, noted, assigned);
     return { waiting: marks.high - next, skipped: isNew ? next - marks.low : 0n, isNew };
   });
   const waiting = sumOf(found.map((each) => each.waiting));

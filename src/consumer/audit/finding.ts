@@ -70,6 +70,10 @@ export function rangeText({ from, to }: Pick<OffsetRange, 'from' | 'to'>): strin
   return `[${from}, ${to})`;
 }
 
+/** What ends a loss that Kafka has made and nobody has booked yet. Objects of the range are looked at first: with these the consumer does not start. */
+export const recordsGap =
+  'start the consumer, which records the gap, then raise retention.ms; where objects of it are in the table (`object-unlisted`), mend these first';
+
 /** The command that writes the range again, or finishes what somebody began with it. */
 export function replayOf({ partition, from, to }: OffsetRange): string {
   return `glueless replay --partition ${partition} --from-offset ${from} --to-offset ${to}`;

@@ -116,6 +116,19 @@ export function checkNotBehind(
   });
 }
 
+/** All entries are gone, though the table has an object of offsets that Kafka no longer holds. */
+export function headMissing(
+  { table, topic, partition }: LedgerPath,
+  { next, low, key }: { readonly next: bigint; readonly low: bigint; readonly key: string },
+): PipelineError {
+  return new PipelineError('LEDGER_BEHIND', {
+    message: `the ledger of ${table} has no entry of ${topic}/${partition}, though ${key} holds records of it: entries are gone, as after restoring an older copy of the lake`,
+    retryable: false,
+    details: { table, topic, partition, ledgerEnd: next.toString(), key },
+    hint: waysOn(next, low),
+  });
+}
+
 function missing({ table, topic, partition }: LedgerPath, low: bigint): PipelineError {
   return new PipelineError('LEDGER_BEHIND', {
     message: `the table ${table} holds objects of ${topic} and the ledger knows nothing of that topic: going on would write its records again`,

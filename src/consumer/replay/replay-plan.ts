@@ -123,6 +123,8 @@ function isSelected({ entry: { from, to } }: Versioned, selection: OffsetRange, 
   return from < selection.to && to > selection.from && (from < high || from < low);
 }
 
+const gapFirst = 'Kafka lost what comes before it: start the consumer, which records the gap';
+
 /** What an empty ledger gets. What lies before its first entry would never be read: the service goes on behind it. */
 function planFirst(
   held: OffsetRange,
@@ -132,7 +134,9 @@ function planFirst(
   if (start === undefined) return write({ ...held, from: beginsAnywhere ? held.from : low });
   const { partition, from, to } = held;
   const before = leave(partition, from, smaller(start, to), why);
-  return [...(from < start && from < to ? [before] : []), ...write({ ...held, from: larger(start, low) })];
+  if (start < low && from < to)
+    return [{ ...leave(partition, from, to, `${gapFirst} from ${start} on`), isRefused: true }];
+  return [...(from < start && from < to ? [before] : []), ...write({ ...held, from: start })];
 }
 
 /** What lies behind the last entry, up to `to`. */

@@ -68,9 +68,22 @@ export function beginPartition(
   const chosen = isSameTopic ? decided?.from.get(partition) : undefined;
   if (decided === undefined || chosen === undefined)
     return { position: { next: low, isFirst: true }, start: { from: low, notedAt } };
-  return {
-    // what was promised and is gone by now is a gap
-    position: { next: chosen, isFirst: true, ...(low > chosen && { lostUpTo: low }) },
-    start: { from: chosen, notedAt, chosen: decided.chosen },
-  };
+  return { position: firstPosition(chosen, low), start: { from: chosen, notedAt, chosen: decided.chosen } };
+}
+
+/**
+ * Gives the position of a partition of which the ledger holds nothing but where it begins, since an earlier run has ended before its first batch. The
+ * topic may have been made again since: what is before the noted start is read then.
+ */
+export function positionFromNoted(
+  position: ChainPosition,
+  noted: ChainStart,
+  { low }: Pick<AssignedPartition, 'low'>,
+): ChainPosition {
+  return noted.from < position.next ? firstPosition(noted.from, low) : position;
+}
+
+/** What was promised and is gone by now is a gap. */
+function firstPosition(next: bigint, low: bigint): ChainPosition {
+  return { next, isFirst: true, ...(low > next && { lostUpTo: low }) };
 }

@@ -3,11 +3,12 @@ import { rememberSuccess } from '../../runtime/memo.ts';
 import { discardLeftovers } from '../commit/leftovers.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { stepRunner } from '../commit/step-runner.ts';
-import { findPosition, readCommitMetadata } from '../ledger/chain-position.ts';
+import { findPosition, headMissing, readCommitMetadata, type ChainPosition } from '../ledger/chain-position.ts';
+import type { LedgerPath } from '../ledger/ledger-keys.ts';
 import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
 import { checkLastObject } from './check-last-object.ts';
 import type { TopicStart } from '../ledger/topic-start.ts';
-import { beginPartition, decideTopicStart, type Start } from './choose-start.ts';
+import { beginPartition, decideTopicStart, positionFromNoted, type Start } from './choose-start.ts';
 import { PartitionWork } from './partition-work.ts';
 
 /** Requests to the ledger at the same time when partitions are assigned. */
@@ -38,8 +39,8 @@ export async function findStarts(
     const { partition } = assigned;
     // what is on its way ends in the ledger, whoever counts it
     await settled(partition);
-    const noted = readCommitMetadata(assigned.committed?.metadata)?.table;
-    if (noted !== undefined && noted !== table) tools.observer.groupShared?.({ partition, otherTable: noted });
+    const otherTable = readCommitMetadata(assigned.committed?.metadata)?.table;
+    if (otherTable !== undefined && otherTable !== table) tools.observer.groupShared?.({ partition, otherTable });
     const path = { table, topic, partition };
     const position = await step('position', () => findPosition(path, assigned, { ledger, reader }));
     const { last, untidy } = position;
@@ -47,9 +48,22 @@ export async function findStarts(
     if (untidy !== undefined) await step('position', () => discardLeftovers(untidy, tools));
     if (position.isFirst !== true) return new PartitionWork(assigned, position);
     const begun = beginPartition(assigned, await topicStart(), tools.clock.nowMs());
-    await step('position', () => ledger.noteStart(path, begun.start));
+    const noted = await step('position', () => ledger.noteStart(path, begun.start));
     // a ledger that is being closed ends at the starts that are noted: this one may have come too late
     await step('position', () => ledger.requireOpen(path));
-    return new PartitionWork(assigned, begun.position);
+    const first = positionFromNoted(begun.position, noted, assigned);
+    await step('position', () => checkNothingWritten(path, first, tools));
+    return new PartitionWork(assigned, first);
   });
+}
+
+/** Rejects with LEDGER_BEHIND when the lake has objects of what would be booked as lost: then it is the ledger that has lost entries. */
+async function checkNothingWritten(
+  path: LedgerPath,
+  { next, lostUpTo }: ChainPosition,
+  { writer }: Pick<CommitTools, 'writer'>,
+): Promise<void> {
+  if (lostUpTo === undefined) return;
+  const [object] = await writer.objects.findMeeting({ ...path, from: next, to: lostUpTo });
+  if (object !== undefined) throw headMissing(path, { next, low: lostUpTo, key: object.key });
 }

@@ -67,6 +67,38 @@ describe('a topic that the ledger does not know', () => {
     expect((await audit(lake, topic)).partitions).toMatchObject([{ from: 5n, gapOffsets: 2n }]);
   });
 
+  it.each([true, false])(
+    'books as a gap what Kafka drops before the first batch; was it empty so far: %s',
+    async (isEmpty) => {
+      const records = jsonRecords(...[0, 1, 2, 3, 4, 5].map((n) => ({ n })));
+      const [topic, lake] = [topicOf(1, 0), await openTestLake()];
+      if (isEmpty) await run(topic, lake);
+      topic.append(0, ...records);
+      // all that a process leaves which is killed before its first claim
+      const start = { from: 0n, notedAt: new Date().toISOString() };
+      if (!isEmpty)
+        await createTestTools(lake).ledger.noteStart({ table: testTable, topic: testTopic, partition: 0 }, start);
+      topic.deleteBelow(0, 4n);
+      const found = async () => (await audit(lake, topic)).findings.map(({ problem, where }) => `${problem} ${where}`);
+      expect(await found()).toEqual(['lost-to-retention [0, 4)']);
+      await run(topic, lake);
+      expect(await numbersOf(lake)).toEqual([4, 5]);
+      expect(await found()).toEqual(['gap [0, 4)']);
+    },
+  );
+
+  it('books nothing as lost of which the lake has objects', async () => {
+    const topic = topicOf(1, 6);
+    const lake = await openTestLake();
+    await run(topic, lake);
+    await lake.store.delete([`_ledger/${testTable}/${testTopic}/0/${'0'.padStart(20, '0')}.json`]);
+    topic.deleteBelow(0, 6n);
+    topic.commits.clear();
+    topic.append(0, ...jsonRecords({ n: 6 }));
+    await expect(run(topic, lake)).rejects.toMatchObject({ code: 'LEDGER_BEHIND' });
+    expect((await audit(lake, topic)).findings.map(({ problem }) => problem)).not.toContain('gap');
+  });
+
   it('ignores START once the ledger holds something of the topic', async () => {
     const topic = topicOf(1, 5);
     const lake = await openTestLake();

@@ -107,7 +107,8 @@ function auditHead(
   if (first !== undefined) return chain.auditHead(first, start);
   const isYoung = noted === undefined || rules.nowMs - Date.parse(noted.notedAt) <= rules.claimAgeMaxMs;
   const isAdopted = sourceOfStart(noted?.chosen) !== undefined;
-  return isYoung || isAdopted || marks === undefined ? [] : chain.auditHead(marks.high, start);
+  if (isAdopted || marks === undefined) return [];
+  return isYoung ? chain.auditNoted(start) : chain.auditHead(marks.high, start);
 }
 
 async function auditEnds(

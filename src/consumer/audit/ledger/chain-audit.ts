@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
 import type { OffsetRange } from '../../ports/topic.ts';
-import { aboutRange, rangeText, replayOf, type Finding } from '../finding.ts';
+import { aboutRange, rangeText, recordsGap, replayOf, type Finding } from '../finding.ts';
 import { larger } from '../../../runtime/bigints.ts';
 
 /** Where the chain of a Kafka partition must begin, and how we know. */
@@ -41,9 +41,17 @@ export class ChainAudit {
     const start = noted ?? low;
     if (start === undefined || start >= first || this.#isUnreadable(start, first)) return [];
     const range = { partition: this.#partition, from: start, to: first };
-    const evidence = noted === undefined ? 'Kafka still holds it' : 'the chain once began there';
+    const evidence = noted === undefined ? 'Kafka still holds it' : 'the ledger notes that the chain begins there';
     const what = `has no ledger entry, though ${evidence}: the first ${range.to - range.from} offsets are gone`;
     return [aboutRange(range, { problem: 'head-missing', what, action: actionFor(range, low) })];
+  }
+
+  /** Audits a chain that has begun and has no entry yet: what Kafka has dropped since was never written. */
+  auditNoted({ noted, low }: ExpectedStart): Finding[] {
+    if (noted === undefined || low === undefined || low <= noted) return [];
+    const range = { partition: this.#partition, from: noted, to: low };
+    const what = `was to be written first, and Kafka no longer holds it: ${low - noted} offsets are lost`;
+    return [aboutRange(range, { problem: 'lost-to-retention', what, action: recordsGap })];
   }
 
   #isUnreadable(start: bigint, end: bigint): boolean {

@@ -3,7 +3,7 @@ import { isAnotherRecord, type LastRecord } from '../../ledger/last-record.ts';
 import type { ClaimedEntry, LedgerEntry } from '../../ledger/ledger-entry.ts';
 import type { LedgerPath } from '../../ledger/ledger-keys.ts';
 import type { CommittedOffset, TopicReader, Watermarks } from '../../ports/topic.ts';
-import { aboutRange, type Finding, type Problem } from '../finding.ts';
+import { aboutRange, recordsGap, type Finding, type Problem } from '../finding.ts';
 
 const anotherTable = 'a topic that was deleted and made again needs a table of its own: set LAKE_TABLE';
 
@@ -65,7 +65,7 @@ export class TopicEvidence {
     if (now.low - next <= inClaims) return [];
     const kept = inClaims > 0n ? `, and ${inClaims} are in objects of what is claimed` : '';
     const lost = `begins at ${now.low} by now, the lake has it up to ${next}: ${now.low - next - inClaims} offsets are lost${kept}`;
-    return of('lost-to-retention', lost, 'start the consumer: it records the gap; then raise retention.ms');
+    return of('lost-to-retention', lost, recordsGap);
   }
 }
 
