@@ -144,7 +144,7 @@ export function describe(item: ReplayItem): string {
     case 'replace':
       return item.heldFrom === undefined
         ? `${where}: will be read again, and its objects replaced`
-        : `${where}: will be read again from ${item.heldFrom} on, and its objects replaced: Kafka no longer holds what comes before`;
+        : `${where}: will be read again from ${item.heldFrom} on, and its objects replaced, or kept where some of them are gone: Kafka no longer holds what comes before`;
     case 'finish':
       return item.heldFrom === undefined
         ? `${where}: claimed and never written, will be finished`

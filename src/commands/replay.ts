@@ -144,8 +144,9 @@ class ReplayRun {
     }
     if (result.kind === 'done') return;
     progress.left++;
-    if (isRefusal(item, this.#of.allowLoss)) this.#hasRefused = true;
-    if (item.kind !== 'leave') shown.print(describe({ ...item, kind: 'leave', why: result.why }));
+    if (result.isRefused ?? isRefusal(item, this.#of.allowLoss)) this.#hasRefused = true;
+    if (item.kind !== 'leave' || result.why !== item.why)
+      shown.print(describe({ ...item, kind: 'leave', why: result.why }));
   }
 }
 

@@ -123,6 +123,7 @@ class Audit {
       onColumns: (kind, key, columns) => this.#needs[kind].note(key, columns),
       isNeeded: ({ key }) => this.#iceberg?.isNeeded(key) ?? true,
       isBeyondReplay: ({ partition, from }) => (this.#topic?.partitions.get(partition)?.low ?? 0n) > from,
+      mayLose: options.iceberg === undefined,
       hasRowsElsewhere: async (object) => (await this.#mergedObjects?.has(object)) ?? false,
     });
   }

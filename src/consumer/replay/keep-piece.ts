@@ -76,13 +76,13 @@ async function offsetsOf(
   return offsets;
 }
 
-function* offsetsOfBatch({ slices }: Batch): Iterable<bigint> {
+export function* offsetsOfBatch({ slices }: Batch): Iterable<bigint> {
   for (const { chunk, first, end } of slices)
     for (let at = first; at < end; at++) yield chunk.from + BigInt(chunk.offsetDeltas[at] ?? 0);
 }
 
 /** The batch with those of its records only that are not at `offsets`. */
-function without(batch: Batch, offsets: ReadonlySet<bigint>): Batch {
+export function without(batch: Batch, offsets: ReadonlySet<bigint>): Batch {
   const slices = batch.slices.flatMap(({ chunk, first, end }) =>
     Array.from({ length: end - first }, (_, at) => first + at)
       .filter((at) => !offsets.has(chunk.from + BigInt(chunk.offsetDeltas[at] ?? 0)))
@@ -92,14 +92,14 @@ function without(batch: Batch, offsets: ReadonlySet<bigint>): Batch {
 }
 
 /** Gives what reaches from the first to behind the last offset of the range that is none of these. */
-function lostOf({ from, to }: OffsetRange, offsets: ReadonlySet<bigint>): Outcome['lost'] {
+export function lostOf({ from, to }: OffsetRange, offsets: ReadonlySet<bigint>): Outcome['lost'] {
   let [first, end] = [from, to];
   while (first < to && offsets.has(first)) first++;
   while (end > first && offsets.has(end - 1n)) end--;
   return first < end ? { from: first, to: end } : undefined;
 }
 
-function withLost<Entry extends { readonly outcome: Outcome }>(entry: Entry, lost: Outcome['lost']): Entry {
+export function withLost<Entry extends { readonly outcome: Outcome }>(entry: Entry, lost: Outcome['lost']): Entry {
   const { lost: _, ...outcome } = entry.outcome;
   return { ...entry, outcome: { ...outcome, ...(lost && { lost }) } };
 }

@@ -30,6 +30,8 @@ export interface LeftBatch {
   readonly why: string;
   /** Kafka delivers fewer records than the lake has. */
   readonly isFewer?: true;
+  /** It was to be ended, and could not be; or, if false, there was nothing to end. Left out: what it was decides. */
+  readonly isRefused?: boolean;
 }
 
 export type ReplayResult = ({ readonly kind: 'done' } | LeftBatch) & {

@@ -24,7 +24,12 @@ export type ReplayItem =
   /** A replay or redrive of it did not end, and Kafka no longer has it: it goes back to the objects it has. */
   | { readonly kind: 'undo'; readonly range: OffsetRange; readonly current: Versioned<ReplacingEntry> }
   /** Kafka no longer has it; what an earlier replay has replaced and could not delete goes. */
-  | { readonly kind: 'tidy'; readonly range: OffsetRange; readonly current: Versioned<WrittenEntry> }
+  | {
+      readonly kind: 'tidy';
+      readonly range: OffsetRange;
+      readonly current: Versioned<WrittenEntry>;
+      readonly passed: PassedEntry;
+    }
   /** Not in the ledger yet. */
   | { readonly kind: 'write'; readonly range: OffsetRange }
   /** The ledger has what comes before and behind it, and nothing of the range: its entries are gone. What the lake has of it is replaced. */
@@ -41,7 +46,15 @@ export type ReplayItem =
       readonly why: string;
       /** It was to be read again, and Kafka no longer holds it. */
       readonly isRefused?: boolean;
+      /** A batch that Kafka has passed, and the first offset of it that Kafka still holds, or its end. */
+      readonly passed?: PassedEntry;
     };
+
+/** An entry of which Kafka no longer holds all offsets. */
+export interface PassedEntry {
+  readonly current: Versioned<WrittenEntry>;
+  readonly heldFrom: bigint;
+}
 
 /** Batches that one snapshot of a table replaces at most: all of their new files are there before readers see any. */
 export const togetherMax = 500;
@@ -178,12 +191,13 @@ function planPassed(
   if (entry.state === 'claimed')
     return { kind: 'finish', range, current: { entry, version, at }, heldFrom: smaller(low, to) };
   if (allowLoss && to > low) return { kind: 'replace', range, current: { entry, version, at }, heldFrom: low };
-  if (mayHaveLeftovers(entry)) return { kind: 'tidy', range, current: { entry, version, at } };
+  const passed = { current: { entry, version, at }, heldFrom: smaller(low, to) };
+  if (mayHaveLeftovers(entry)) return { kind: 'tidy', range, current: passed.current, passed };
   const why =
     to > low
       ? `Kafka holds it from ${low} only; its objects stay; --allow-loss replaces them all the same`
       : 'Kafka no longer holds it; its objects stay';
-  return { ...leave(partition, from, to, why), isRefused: !allowLoss };
+  return { ...leave(partition, from, to, why), isRefused: !allowLoss, passed };
 }
 
 function write(range: OffsetRange): ReplayItem[] {

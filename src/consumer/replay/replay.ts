@@ -5,10 +5,13 @@ import type { OffsetRange } from '../ports/topic.ts';
 import { fillHole } from './fill-hole.ts';
 import { putBatch, type ReplacedBy, type ReplayOptions, type ReplayResult } from './put-batch.ts';
 import type { ReplayItem } from './replay-plan.ts';
+import { keepPassed } from './keep-passed.ts';
 import { finishPassed, undoUnlessGone } from './without-kafka.ts';
 import { finishClaim, writeRange } from './write-range.ts';
 
 const done: ReplayResult = { kind: 'done' };
+
+const whyTidied = 'Kafka no longer holds it; what an earlier replay has replaced is deleted';
 
 function resultOf(why: string | undefined): ReplayResult {
   return why === undefined ? done : { kind: 'left', why };
@@ -18,7 +21,7 @@ function resultOf(why: string | undefined): ReplayResult {
 export async function replayItem(item: ReplayItem, options: ReplayOptions): Promise<ReplayResult> {
   switch (item.kind) {
     case 'leave':
-      return { kind: 'left', why: item.why };
+      return (item.passed && (await keepPassed(item.passed, options))) ?? { kind: 'left', why: item.why };
     case 'replace':
       return replaceBatch(item, options);
     case 'finish':
@@ -27,7 +30,7 @@ export async function replayItem(item: ReplayItem, options: ReplayOptions): Prom
       return resultOf(await undoUnlessGone(item.current, { allowLoss: false, ...options }));
     case 'tidy':
       await discardLeftovers(item.current.entry, options.tools);
-      return { kind: 'left', why: 'Kafka no longer holds it; what an earlier replay has replaced is deleted' };
+      return (await keepPassed(item.passed, options)) ?? { kind: 'left', why: whyTidied };
     case 'write':
       await noteStart(item.range, options.tools);
       await writeRange(item.range, options);
@@ -67,9 +70,7 @@ export async function replayGroup(
       if (options.signal.aborted) break;
       onBegin(item);
       const result =
-        item.kind === 'replace'
-          ? await putBatch(replacedBy(item), { ...options, together })
-          : await replayItem(item, options);
+        item.kind === 'replace' ? await putOrKeep(item, { ...options, together }) : await replayItem(item, options);
       if (result.kind === 'put') put.push(result);
       results.push(result.kind === 'put' ? done : result);
     }
@@ -80,10 +81,20 @@ export async function replayGroup(
 }
 
 async function replaceBatch(item: ReplaceItem, options: ReplayOptions): Promise<ReplayResult> {
-  const result = await putBatch(replacedBy(item), options);
+  const result = await putOrKeep(item, options);
   if (result.kind !== 'put') return result;
   await endReplacements([result], options.tools);
   return done;
+}
+
+/** Reads a batch again; where Kafka has passed it and objects of it are gone, the others stay. */
+async function putOrKeep(
+  item: ReplaceItem,
+  options: ReplayOptions,
+): Promise<Awaited<ReturnType<typeof putBatch>> | ReplayResult> {
+  const { current, heldFrom } = item;
+  const kept = heldFrom === undefined ? undefined : await keepPassed({ current, heldFrom }, options);
+  return kept ?? putBatch(replacedBy(item), options);
 }
 
 function replacedBy({ current, ...item }: ReplaceItem): ReplacedBy {

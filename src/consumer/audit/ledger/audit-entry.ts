@@ -1,5 +1,12 @@
 import { hivePath, partitionKeys } from '../../../schema/layout.ts';
-import { isWritten, type LedgerEntry, type WrittenEntry, type WrittenObject } from '../../ledger/ledger-entry.ts';
+import {
+  isWritten,
+  type GapEntry,
+  type LedgerEntry,
+  type Outcome,
+  type WrittenEntry,
+  type WrittenObject,
+} from '../../ledger/ledger-entry.ts';
 import { parseObjectName } from '../../ledger/object-keys.ts';
 import { deadLetterKeys, deadLetterTable } from '../../table/dead-letters.ts';
 import type { TableFormat } from '../../ports/lake.ts';
@@ -36,7 +43,7 @@ export function auditEntry(entry: LedgerEntry, rules: EntryRules): Finding[] {
       ];
     }
     case 'gap':
-      return entry.acknowledgedAt === undefined ? [gap(entry, entry, entry.why)] : [];
+      return entry.acknowledgedAt === undefined ? [gap(entry, entry, whatHasNoRows(entry))] : [];
     case 'committed':
     case 'written':
       return auditWritten(entry);
@@ -58,7 +65,7 @@ function isOld(time: string, { nowMs, claimAgeMaxMs }: EntryRules): boolean {
 function auditWritten(entry: WrittenEntry): Finding[] {
   const { lost } = entry.outcome;
   const isKnown = lost === undefined || lost.acknowledgedAt !== undefined;
-  return [...auditCounts(entry), ...auditKeys(entry), ...(isKnown ? [] : [gap(entry, lost)])];
+  return [...auditCounts(entry), ...auditKeys(entry), ...(isKnown ? [] : [gap(entry, lost, whatIsLost(lost))])];
 }
 
 function auditCounts(entry: WrittenEntry): Finding[] {
@@ -118,11 +125,17 @@ export function folderOf(
   return `${isRows ? table : deadLetterTable(table)}/${path === '' ? '' : `${path}/`}`;
 }
 
-function gap(entry: LedgerEntry, { from, to }: { readonly from: bigint; readonly to: bigint }, why?: string): Finding {
-  const what =
-    why === undefined
-      ? `Kafka dropped ${to - from} offsets before they were read`
-      : `${to - from} offsets have no rows: ${why}`;
+function whatHasNoRows({ from, to, why }: GapEntry): string {
+  return why === undefined
+    ? `Kafka dropped ${to - from} offsets before they were read`
+    : `${to - from} offsets have no rows: ${why}`;
+}
+
+function whatIsLost({ from, to }: NonNullable<Outcome['lost']>): string {
+  return `of ${to - from} offsets Kafka dropped some or all, and nothing in the lake has these`;
+}
+
+function gap(entry: LedgerEntry, { from, to }: NonNullable<Outcome['lost']>, what: string): Finding {
   const action = 'glueless verify --acknowledge-gaps, when the loss is known and accepted';
   return aboutRange({ partition: entry.partition, from, to }, { problem: 'gap', what, action });
 }

@@ -27,6 +27,8 @@ export interface InspectorOptions {
   readonly isNeeded?: (object: WrittenObject) => boolean;
   /** True for an entry that no replay can write again; left out: nobody knows. */
   readonly isBeyondReplay?: (entry: WrittenEntry) => boolean;
+  /** A replay may give up what is gone of such an entry, and keep the rest. */
+  readonly mayLose?: boolean;
   /** True for one whose rows readers find in another file: whatever is wrong with it does not matter any more. */
   readonly hasRowsElsewhere?: (object: WrittenObject) => Promise<boolean>;
 }
@@ -55,7 +57,7 @@ export class EntryInspector {
 
   /** `deep`: reads the objects whole, with checksum and every row's coordinates; otherwise asks the store, and reads at most the footer. */
   async inspect(entry: WrittenEntry, { deep }: { readonly deep: boolean }): Promise<Finding[]> {
-    const { expired } = this.#options;
+    const { expired, mayLose = false } = this.#options;
     let looked: LedgerEntry = entry;
     for (let looks = 0; looks < looksMax && isWritten(looked); looks++) {
       const { before } = expired;
@@ -66,7 +68,7 @@ export class EntryInspector {
       // one that is gone, or can't be read, excuses nothing
       if (before === expired.before && (now === undefined || isDeepStrictEqual(now, looked)))
         return this.#options.isBeyondReplay?.(looked) === true
-          ? findings.map((finding) => withoutReplay(finding, entry))
+          ? findings.map((finding) => withoutReplay(finding, entry, { mayLose }))
           : findings;
       looked = now ?? looked;
     }

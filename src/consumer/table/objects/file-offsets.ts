@@ -1,6 +1,6 @@
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
-import { objectSource, type ParquetReader } from '../../ports/parquet.ts';
+import { objectSource, type ParquetReader, type ParquetSource } from '../../ports/parquet.ts';
 import type { OffsetRange } from '../../ports/topic.ts';
 import { numbersRows } from '../catalog/column-owner.ts';
 
@@ -67,9 +67,7 @@ export async function rowOffsets(
 ): Promise<bigint[] | undefined> {
   return unlessUnreadable(async () => {
     const source = objectSource(store, file);
-    const columns = await parquet.columns(source);
-    const hasAll = coordinateColumns.every((name) => columns.some((column) => column.name === name));
-    if (!hasAll || numbersRows(columns)) return undefined;
+    if (!(await tellsOffsets(source, parquet))) return undefined;
     const found: bigint[] = [];
     for await (const [partitions = [], offsets = []] of parquet.integerChunks(source, coordinateColumns)) {
       if (partitions.some((each) => Number(each) !== partition)) return undefined;
@@ -77,6 +75,30 @@ export async function rowOffsets(
     }
     return found;
   });
+}
+
+/** The same of those rows of a file that are of the range, where it may have others, too. */
+export async function rowOffsetsWithin(
+  file: Pick<ObjectInfo, 'key' | 'size'>,
+  range: Pick<OffsetRange, 'partition' | 'from' | 'to'>,
+  { store, parquet }: { readonly store: ObjectStore; readonly parquet: ParquetReader },
+): Promise<bigint[] | undefined> {
+  return unlessUnreadable(async () => {
+    const source = objectSource(store, file);
+    if (!(await tellsOffsets(source, parquet))) return undefined;
+    const found: bigint[] = [];
+    for await (const [partitions = [], offsets = []] of parquet.integerChunks(source, coordinateColumns))
+      for (const [row, offset] of offsets.entries())
+        if (Number(partitions[row]) === range.partition && offset >= range.from && offset < range.to)
+          found.push(offset);
+    return found;
+  });
+}
+
+async function tellsOffsets(source: ParquetSource, parquet: ParquetReader): Promise<boolean> {
+  const columns = await parquet.columns(source);
+  const hasAll = coordinateColumns.every((name) => columns.some((column) => column.name === name));
+  return hasAll && !numbersRows(columns);
 }
 
 async function unlessUnreadable<T>(read: () => Promise<T>): Promise<T | undefined> {

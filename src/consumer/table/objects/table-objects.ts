@@ -2,7 +2,8 @@ import { mapConcurrently } from '../../../runtime/concurrency.ts';
 import type { ObjectRange, WrittenObject } from '../../ledger/ledger-entry.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import type { ParquetReader } from '../../ports/parquet.ts';
-import { rowOffsets } from './file-offsets.ts';
+import { parseObjectName } from '../../ledger/object-keys.ts';
+import { rowOffsets, rowOffsetsWithin } from './file-offsets.ts';
 import { findFormat1Objects, type NamedObject } from './format-1-objects.ts';
 import { NewerObjects } from './newer-objects.ts';
 import { findMergedAway } from './merged-away.ts';
@@ -58,10 +59,17 @@ export class TableObjects {
     return findMeetingObjects(range, this.#options.store);
   }
 
-  /** The Kafka offset of each row of an object; `undefined` where it does not tell them, is gone or of another partition, or numbers rows of one record. */
+  /**
+   * The Kafka offset of each row of an object, which may be in a merged file by now; `undefined` where it does not tell them, is gone or of another
+   * partition, or numbers rows of one record.
+   */
   async offsetsOf(key: string, partition: number): Promise<bigint[] | undefined> {
     const info = await this.#options.store.head(key);
-    return info && rowOffsets(info, partition, this.#options);
+    if (info !== undefined) return rowOffsets(info, partition, this.#options);
+    const name = parseObjectName(key);
+    const merged = name && (await findMergedAway(key, this.#options));
+    const offsets = merged && (await rowOffsetsWithin(merged.holder, name, this.#options));
+    return offsets?.length === merged?.rows ? offsets : undefined;
   }
 
   /** Objects that a process of ledger format 1 has put for the range. */

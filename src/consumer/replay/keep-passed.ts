@@ -1,0 +1,112 @@
+import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { decodeLimitsOf } from '../batch/batch-policy.ts';
+import type { CommitTools } from '../commit/commit-tools.ts';
+import { countsOf } from '../commit/outcomes.ts';
+import { overtaken } from '../commit/overtaken-entry.ts';
+import { endReplacements, putReplacement } from '../commit/replace-entry.ts';
+import { stepRunner } from '../commit/step-runner.ts';
+import type { Versioned } from '../ledger/entry-store.ts';
+import { isCommitted, type CommittedEntry, type WrittenEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
+import { expectedOf } from '../table/objects/planned-keys.ts';
+import { lostOf, offsetsOfBatch, withLost, without } from './keep-piece.ts';
+import { checkTopic, readUnlessGone, type ReplayOptions, type ReplayResult } from './put-batch.ts';
+import { readAgain } from './read-again.ts';
+import type { PassedEntry } from './replay-plan.ts';
+
+const looksMax = 8;
+
+/**
+ * Ends what is missing of a batch of a Hive table that Kafka has passed: where objects of it are gone, in merged files too, and loss is allowed, the
+ * others stay, records that Kafka still holds and none of these has are written beside them, and what neither has is booked as lost. Done again it
+ * leaves all as it is. Gives `undefined` where nothing is gone, and changes nothing then.
+ */
+export async function keepPassed(
+  { current, heldFrom }: PassedEntry,
+  options: ReplayOptions,
+): Promise<ReplayResult | undefined> {
+  const { tools, allowLoss = false } = options;
+  const { entry } = current;
+  const { objects, lost } = entry.outcome;
+  if (tools.publication !== undefined || !isCommitted(entry)) return undefined;
+  const held = heldFrom < entry.to ? `Kafka holds it from ${heldFrom} only` : 'Kafka no longer holds it';
+  if (await tools.writer.objects.areThere(objects))
+    return allowLoss && lost !== undefined
+      ? { kind: 'left', why: `${held}; what is gone of it is booked as lost, and its objects stay`, isRefused: false }
+      : undefined;
+  if (!allowLoss)
+    return left(
+      `${held}, and objects of it are gone or damaged: restore them; --allow-loss of this range keeps the others, writes what Kafka holds and books the rest as lost`,
+    );
+  const kept = await keptOf(entry, tools);
+  if ('why' in kept) return left(`${held}, and ${kept.why}`);
+  await checkTopic(options);
+  await exchange({ ...current, entry }, kept, heldFrom, options);
+  return { kind: 'done', before: [entry] };
+}
+
+function left(why: string): ReplayResult {
+  return { kind: 'left', why, isRefused: true };
+}
+
+/** What is left of a batch. */
+interface Kept {
+  readonly objects: readonly WrittenObject[];
+  /** Those of all rows and dead letters in them. */
+  readonly offsets: ReadonlySet<bigint>;
+}
+
+/** Finds the objects of an entry that are there, or whose rows are in merged files; or says why these can't be told from what is gone. */
+async function keptOf(
+  { outcome, recipe, partition }: WrittenEntry,
+  { writer }: CommitTools,
+): Promise<Kept | { readonly why: string }> {
+  const looks = await mapConcurrently(outcome.objects, looksMax, async (object) => {
+    const { key, kind, rows } = object;
+    const look = await writer.objects.look({
+      key,
+      kind,
+      partition: object.partition,
+      expected: expectedOf(kind, recipe, rows),
+    });
+    return { object, isThere: look.kind === 'kept' && look.object.rows === rows, isGone: look.kind === 'absent' };
+  });
+  const damaged = looks.find(({ isThere, isGone }) => !isThere && !isGone);
+  if (damaged !== undefined)
+    return {
+      why: `${damaged.object.key} is damaged: restore it, or move it out of the table, then run the replay again`,
+    };
+  const objects = looks.flatMap(({ object, isThere }) => (isThere ? [object] : []));
+  const offsets = new Set<bigint>();
+  for (const { key } of objects) {
+    const found = await writer.objects.offsetsOf(key, partition);
+    if (found === undefined) return { why: `${key} does not tell the Kafka offset of each row: restore what is gone` };
+    for (const offset of found) offsets.add(offset);
+  }
+  return { objects, offsets };
+}
+
+/** Lets the entry list what is left, and what Kafka holds of the rest. */
+async function exchange(
+  current: Versioned<CommittedEntry>,
+  { objects, offsets }: Kept,
+  heldFrom: bigint,
+  options: ReplayOptions,
+): Promise<void> {
+  const { tools } = options;
+  const { entry } = current;
+  const { partition, from, to } = entry;
+  const batch = heldFrom < to ? await readUnlessGone({ partition, from, to }, options, heldFrom) : undefined;
+  const missing = batch && without(batch, offsets);
+  if (missing === undefined || missing.records === 0) {
+    const outcome = { ...entry.outcome, ...countsOf(objects, 0), objects: [...objects] };
+    const next = withLost({ ...entry, outcome }, lostOf(entry, offsets));
+    const replaced = await stepRunner(tools)('ledger', () => tools.ledger.replace(current, next));
+    if (replaced.kind === 'theirs') throw overtaken(entry);
+    return;
+  }
+  using read = await readAgain(missing, entry, { tools, limits: decodeLimitsOf(options.policy), allowLoss: true });
+  const put = await putReplacement({ current, pieces: read.pieces(), why: 'replay', keeps: objects }, tools);
+  if (put === undefined) throw new TypeError('expected one piece at least');
+  const delivered = new Set([...offsets, ...offsetsOfBatch(missing)]);
+  await endReplacements([{ ...put, next: withLost(put.next, lostOf(entry, delivered)) }], tools);
+}
