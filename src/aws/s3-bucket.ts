@@ -98,11 +98,17 @@ export class S3Bucket {
     }
   }
 
-  /** Bytes `[start, end)`. */
+  /** Bytes `[start, end)`, as many of them as there are. */
   async getRange(key: string, start: number, end: number): Promise<Uint8Array> {
     const request = new GetObjectCommand({ ...this.#at(key), Range: `bytes=${start}-${end - 1}` });
-    const { Body } = await this.#client.send(request);
-    return (await Body?.transformToByteArray()) ?? new Uint8Array();
+    try {
+      const { Body } = await this.#client.send(request);
+      return (await Body?.transformToByteArray()) ?? new Uint8Array();
+    } catch (error) {
+      // the object ends before
+      if (isNamed(error, 'InvalidRange')) return new Uint8Array();
+      throw error;
+    }
   }
 
   /** Deletes at most 1,000 keys. */

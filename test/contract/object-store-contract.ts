@@ -40,6 +40,9 @@ export function describeObjectStore(
       expect(await read(key)).toBe('0123456789');
       expect(await store.head(key)).toMatchObject({ key, size: 10 });
       expect(Buffer.from(await store.getRange(key, 2, 5)).toString()).toBe('234');
+      expect(await Promise.all([8, 12].map(async (from) => (await store.getRange(key, from, 20)).length))).toEqual([
+        2, 0,
+      ]);
     });
 
     it(`${keepsCrc32 ? 'keeps' : 'has no'} checksum of what was put`, async () => {

@@ -49,7 +49,7 @@ export interface ObjectStore {
   putFile?(key: string, file: LocalFile): Promise<PutResult>;
   get(key: string): Promise<StoredObject | undefined>;
   head(key: string): Promise<ObjectInfo | undefined>;
-  /** Bytes `[start, end)`; rejects with STORE_MISSING. */
+  /** Bytes `[start, end)`, fewer where the object ends before; rejects with STORE_MISSING. */
   getRange(key: string, start: number, end: number): Promise<Uint8Array>;
   /** In order of the keys' UTF-8 bytes. */
   list(prefix: string, options?: { readonly startAfter?: string; readonly limit?: number }): AsyncIterable<ObjectInfo>;
