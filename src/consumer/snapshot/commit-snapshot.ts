@@ -9,9 +9,9 @@ import {
 } from '../../iceberg/stage/stage-snapshot.ts';
 import { TableFiles } from '../../iceberg/manifests/table-files.ts';
 import { mapAhead } from '../../runtime/concurrency.ts';
-import { PipelineError } from '../../runtime/errors.ts';
 import type { CommittedSnapshot } from '../commit/pipeline-observer.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
+import { isDamage } from './damaged-files.ts';
 import { loadTable } from './load-table.ts';
 import { findLost, nothingLost, withLost, type LostObjects } from './lost-objects.ts';
 import { objectsOf, pendingEntries, type PendingEntries } from './pending-entries.ts';
@@ -123,12 +123,12 @@ interface PlannedChange {
   readonly snapshotId?: bigint;
 }
 
-/** Plans the change; or says which objects are lost, where one that is to be added is not there. */
+/** Plans the change; or says which objects are lost, where one that is to be added is not there or damaged. */
 async function changeUnlessLost(work: Work, tools: SnapshotTools): Promise<PlannedChange | LostObjects> {
   try {
     return await changeOf(work, tools);
   } catch (error) {
-    if (!(error instanceof PipelineError) || error.code !== 'STORE_MISSING') throw error;
+    if (!isDamage(error)) throw error;
     const lost = await findLost(work.pending.entries, work, tools);
     if (lost === undefined) throw error;
     return lost;

@@ -1,8 +1,14 @@
 import { larger } from '../../runtime/bigints.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 import { isWritten, type LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { OffsetRange } from '../ports/topic.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
 import type { FileBounds } from './unlisted-files.ts';
+
+/** True for an error that says that a file is damaged or gone. */
+export function isDamage(error: unknown): error is PipelineError {
+  return error instanceof PipelineError && (error.code === 'OBJECT_UNREADABLE' || error.code === 'STORE_MISSING');
+}
 
 /**
  * Tells whether each row that a file can have is of a range that is replaced, by the ledger's entries within its bounds: then nothing of it is needed, and

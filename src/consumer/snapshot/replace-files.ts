@@ -139,8 +139,9 @@ async function loadReached(
   try {
     await commitSnapshot(target, { partitions: ranges.map(({ partition }) => partition), entriesMin: 0 }, tools);
   } catch (error) {
-    // what is gone may be what is about to be replaced
-    if (!(error instanceof PipelineError) || error.code !== 'OBJECT_MISSING') throw error;
+    // what is gone or damaged may be what is about to be replaced
+    if (!(error instanceof PipelineError)) throw error;
+    if (error.code !== 'OBJECT_MISSING' && error.code !== 'OBJECT_UNREADABLE') throw error;
   }
   return loadTable(target.name, tools);
 }

@@ -6,7 +6,7 @@ import { msPerHour } from '../../runtime/duration.ts';
 import { mergedKey } from '../ledger/object-keys.ts';
 import type { ParquetRewriter, RewrittenObject } from '../ports/parquet-rewriter.ts';
 import type { OffsetRange } from '../ports/topic.ts';
-import { isReplacedWhole } from './damaged-files.ts';
+import { isDamage, isReplacedWhole } from './damaged-files.ts';
 import type { UnlistedFile } from './unlisted-files.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
 
@@ -78,9 +78,7 @@ export class UnlistedFilesRewriter {
     try {
       return await work();
     } catch (error) {
-      const isDamaged =
-        error instanceof PipelineError && (error.code === 'OBJECT_UNREADABLE' || error.code === 'STORE_MISSING');
-      if (!isDamaged) throw error;
+      if (!isDamage(error)) throw error;
       if (bounds !== undefined && (await isReplacedWhole(bounds, replaced, this.#tools))) return undefined;
       throw neededWhole(uri, error);
     }

@@ -30,12 +30,30 @@ async function write(lake: IcebergTestLake, ...sizes: readonly number[]): Promis
   return writeBatches(createIcebergTools(lake), batches);
 }
 
-/** Deletes the files of rows that hold offsets from `from` on, as somebody who should not. */
-async function lose({ store }: IcebergTestLake, ...from: readonly number[]): Promise<void> {
+/** The files of rows that hold offsets from `from` on. */
+async function keysOf({ store }: IcebergTestLake, ...from: readonly number[]): Promise<string[]> {
   const infos = await Array.fromAsync(store.list(`${testTable}/event_date`));
   const keys = infos.map(({ key }) => key).filter((key) => from.some((each) => key.includes(`readings-0-${each}-`)));
   expect(keys).toHaveLength(from.length);
-  await store.delete(keys);
+  return keys;
+}
+
+/** Deletes them, as somebody who should not. */
+async function lose(lake: IcebergTestLake, ...from: readonly number[]): Promise<void> {
+  await lake.store.delete(await keysOf(lake, ...from));
+}
+
+const damages: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
+  cut: (bytes) => bytes.subarray(0, bytes.length / 2),
+  empty: () => Buffer.of(),
+  zeroed: ({ length }) => Buffer.alloc(length),
+};
+
+async function damage(lake: IcebergTestLake, how: string, ...from: readonly number[]): Promise<void> {
+  for (const key of await keysOf(lake, ...from)) {
+    const bytes = (await lake.store.get(key))?.bytes ?? Buffer.of();
+    await lake.store.put(key, damages[how]?.(bytes) ?? bytes);
+  }
 }
 
 async function change(lake: IcebergTestLake, ...updates: readonly TableUpdate[]): Promise<void> {
@@ -158,6 +176,49 @@ describe('an object that is gone before a snapshot has taken it in', () => {
     const list = currentSnapshot((await loadTable(lake)).metadata)?.['manifest-list'] ?? '';
     await lake.store.delete([lake.files.keyOf(list)]);
     await expect(commitRows(lake)).rejects.toMatchObject({ code: 'STORE_MISSING' });
+  });
+});
+
+describe('an object that is damaged before a snapshot has taken it in', () => {
+  it.each(Object.keys(damages))(
+    'is named with its range, once everything before it is in the table: %s',
+    async (how) => {
+      const lake = await openIcebergLake();
+      await write(lake, 3, 4, 5);
+      await damage(lake, how, 3, 7);
+      expect(await commitRows(lake)).toMatchObject({ committed: { rows: 3 }, hasMore: true });
+      await expect(commitRows(lake)).rejects.toMatchObject({
+        code: 'OBJECT_UNREADABLE',
+        retryable: false,
+        message: expect.stringMatching(
+          /kafka-readings-0-3-7-g1\.parquet is damaged, and 1 more that is to be added with it is gone or damaged: the ledger lists it for offsets \[3, 7\) of readings\/0/,
+        ),
+        hint: expect.stringContaining('glueless replay --partition 0 --from-offset 3 --to-offset 7'),
+      });
+      expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 3));
+    },
+  );
+
+  it.each(Object.keys(damages))('comes back by a replay, also one of everything: %s', async (how) => {
+    for (const range of [
+      { from: 3n, to: 7n },
+      { from: 0n, to: 12n },
+    ]) {
+      const lake = await openIcebergLake();
+      const topic = await write(lake, 3, 4, 5);
+      await damage(lake, how, 3);
+      await replaySnapshots(createIcebergTools(lake), topic, range);
+      await commitRows(lake);
+      await expectWhole(lake, 12);
+    }
+  });
+
+  it('is nobody’s loss when its day has expired', async () => {
+    const lake = await openIcebergLake();
+    await write(lake, 3, 4);
+    await damage(lake, 'cut', 3);
+    await raiseExpiry(lake.store, testTable, { before: '2026-11-24', notedAt: '2026-11-26T00:00:00Z' });
+    expect(await commitRows(lake)).toMatchObject({ committed: { rows: 3, entries: 2 }, hasMore: false });
   });
 });
 
