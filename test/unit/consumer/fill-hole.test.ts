@@ -274,6 +274,27 @@ describe('a hole in the ledger', () => {
     expect((await lake.verify({ deep: true })).findings).toEqual([]);
   });
 
+  it('is entered with rows that only a merged file has where Kafka has passed them, and left alone where that is damaged', async () => {
+    for (const isDamaged of [false, true]) {
+      const lake = await hourOf(3);
+      const { store, catalog } = lake.lake;
+      for (let times = 0; times < 2; times++) await mergeLake(store, { orphansBeforeMs: Infinity });
+      const [{ key } = { key: '' }] = await Array.fromAsync(store.list(`${testTable}.merged/`));
+      if (isDamaged) {
+        await store.delete([key]);
+        await store.put(key, Buffer.from('PAR1'), { ifAbsent: true });
+      }
+      await loseEntries(lake.lake, 1);
+      lake.topic.deleteBelow(0, 2n);
+      const [done] = await replay(lake.tools, lake.topic, { from: 1n, to: 2n });
+      expect(done).toMatch(isDamaged ? /^fill: .* does not tell the Kafka offset of each row/ : /^fill$/);
+      await mergeLake(store);
+      if (isDamaged) continue;
+      expect(await rowsByCatalog(store, catalog)).toEqual(['0/0', '0/1', '0/2']);
+      expect((await lake.verify({ deep: true })).findings).toEqual([]);
+    }
+  });
+
   it.each([0, 20])('is filled for an Iceberg table by a snapshot: at %i', async (from) => {
     const [lake, topic] = [await openIcebergLake(), topicOf(60)];
     await replay(createIcebergTools(lake), topic);
