@@ -4,7 +4,6 @@ import type { DecodeLimits } from '../ports/decode-limits.ts';
 import type { ClaimResult, Versioned } from '../ledger/entry-store.ts';
 import { isOfFormat1 } from '../ledger/format-1.ts';
 import {
-  isDeletable,
   isWritten,
   ledgerFormat,
   listsObject,
@@ -21,6 +20,7 @@ import { chooseRecipe, isOfOurDecoder, ourRecipe, type ChosenRecipe } from './ch
 import type { CommitTools } from './commit-tools.ts';
 import { damaged } from './damaged-claim.ts';
 import { EntryGuard, Overtaken } from './entry-guard.ts';
+import { discardOurs } from './overtaken-entry.ts';
 import { prepareBatch, type PreparedBatch } from './prepared-batch.ts';
 import { stepRunner, type StepRunner } from './step-runner.ts';
 import { checkObsolete, takeOverClaim } from './take-over-claim.ts';
@@ -240,23 +240,18 @@ async function rollUp(path: LedgerPath, { ledger, observer }: CommitTools): Prom
  * Leaves the range to the process that has it. What we created under a generation that is passed is deleted. What we created under the
  * committed one holds records that the other no longer got from Kafka: it is added to the entry.
  */
-async function yieldTo(
-  found: Versioned,
-  { claim, created }: Attempt,
-  tools: CommitTools,
-  step: StepRunner,
-): Promise<void> {
+async function yieldTo(found: Versioned, attempt: Attempt, tools: CommitTools, step: StepRunner): Promise<void> {
   const { entry } = found;
   if (!isWritten(entry)) return;
+  const { claim, created } = attempt;
   const { generation } = claim.entry;
-  await tools.writer.objects.delete(
-    created.map(({ key }) => key).filter((key) => isDeletable(entry, { key, generation })),
-  );
+  await discardOurs(entry, created, tools);
   const more = created.filter(({ key }) => entry.generation === generation && !listsObject(entry, key));
   if (more.length === 0) return;
   await step('register', () => tools.writer.register(more));
   const next = withObjects(entry, more);
-  await step('ledger', () => tools.ledger.replace(found, next));
+  const replaced = await step('ledger', () => tools.ledger.replace(found, next));
+  if (replaced.kind === 'theirs') return yieldTo(replaced.found, attempt, tools, step);
   const before = { before: entry.outcome.objects, generation: entry.generation, isUnfinished: false };
   const objects = { ...before, after: next.outcome.objects };
   await step('snapshot', async () => tools.publication?.replace([{ range: next, objects }]));

@@ -9,7 +9,7 @@ import { commitSnapshot } from '../../../src/consumer/snapshot/commit-snapshot.t
 import { readDataFiles } from '../../../src/iceberg/manifests/read-snapshot.ts';
 import { currentSnapshot } from '../../../src/iceberg/metadata/table-metadata.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
-import type { FakeTopic } from '../../fakes/fake-topic.ts';
+import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { loadTable, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
 import {
@@ -162,6 +162,30 @@ describe('a replay of an Iceberg table', () => {
     await replay(createIcebergTools(withFault(lake, fault)), topic, { from: 0n, to: 7n });
     expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 7));
     expect(await doubledOffsets(lake)).toEqual([]);
+  });
+
+  it('keeps what older snapshots list, also when who has put it wakes up late', async () => {
+    const lake = await openIcebergLake();
+    const frozen = createIcebergTools(lake);
+    const topic = new FakeTopic(1);
+    topic.append(0, ...jsonRecords({ n: 0 }, { n: 1 }, { n: 2 }));
+    const range = { from: 0n, to: 3n };
+    const write = frozen.ledger.replace.bind(frozen.ledger);
+    // all objects are put, and the entry is not written yet
+    frozen.ledger.replace = async (...given) => {
+      await replay(createIcebergTools(lake), topic, range);
+      await commitRows(lake);
+      await replay(createIcebergTools(lake), topic, range);
+      return write(...given);
+    };
+    const plan = planReplay({ partition: 0, ...range }, [], topic.marksOf(0));
+    const policy = { rowsMax: 20, bytesMax: 1e6, ageMaxMs: 1000 };
+    const options = { reader: topic, policy, signal: new AbortController().signal };
+    await replayGroup(plan, { ...options, tools: frozen });
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 3));
+    // reads each snapshot that the table has
+    expect(await doubledOffsets(lake)).toEqual([]);
+    expect((await audit(lake, topic, { iceberg: lake.iceberg })).findings).toEqual([]);
   });
 
   it('that dies after its snapshot is finished by the next one', async () => {
