@@ -109,6 +109,22 @@ describe('topics of a list', () => {
   });
 });
 
+describe('a table that one of several topics had alone', () => {
+  it('is theirs at the first run that reads them all', async () => {
+    const topics = await openTopics();
+    await topics.publish('a', 100, 1);
+    await topics.publish('b', 100, 1);
+    const [a, b] = [topics.nameOf('a'), topics.nameOf('b')];
+    const table = { ...topics.env, LAKE_TABLE: 'wards' };
+    expect(await runCli(['consume', '--until-end'], { ...table, KAFKA_TOPIC: a })).toMatchObject({ code: 0 });
+    const shared = { ...table, KAFKA_TOPICS: `${a},${b}` };
+    expect(await runCli(['doctor', '--topic', b], shared)).toMatchObject({ code: 0 });
+    expect(await runCli(['consume', '--until-end'], shared)).toMatchObject({ code: 0 });
+    expect(await countWithPyarrow(join(topics.folder, 'wards'))).toMatchObject({ rows: 200 });
+    expect(await runCli(['verify', '--topic', b], shared)).toMatchObject({ code: 0 });
+  });
+});
+
 describe('an Iceberg table that topics share', () => {
   it('is audited topic by topic', async () => {
     const topics = await openTopics();
