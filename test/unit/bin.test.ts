@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
@@ -20,6 +20,14 @@ it('is started with options that this Node knows', async () => {
   const options = firstLine.match(/--\S+/gv) ?? [];
   expect(options.length).toBeGreaterThan(0);
   const { stdout } = await run(process.execPath, [...options, 'bin/glueless.js', '--version']);
+  expect(stdout).toMatch(/^glueless /);
+});
+
+it('is started by its first line, of which Linux reads 255 bytes', async () => {
+  const [firstLine = ''] = readFileSync('bin/glueless.js', 'utf8').split('\n');
+  expect(firstLine.length).toBeLessThan(255);
+  const path = `${dirname(process.execPath)}:${process.env['PATH']}`;
+  const { stdout } = await run('bin/glueless.js', ['--version'], { env: { PATH: path } });
   expect(stdout).toMatch(/^glueless /);
 });
 
