@@ -1,26 +1,9 @@
 import { expect, it } from 'vitest';
-import { KernelFieldEntries, KernelFields } from '../../../src/kernel/kernel-fields.ts';
 import { KernelStrings } from '../../../src/kernel/kernel-strings.ts';
-import { createKernel } from '../../../src/kernel/kernel.ts';
 import { kindNumber, kindString } from '../../../src/kernel/kinds.ts';
+import { scanField } from '../../support/scan-field.ts';
 
 const bitOf = (kind: number): number => 1 << kind;
-
-/** Scans records of one field, whose values are JSON; answers with the field's entries. */
-function scanned(values: readonly string[]) {
-  const kernel = createKernel();
-  const fields = new KernelFields(kernel);
-  const entries = new KernelFieldEntries(kernel, fields.add(Buffer.from('a')));
-  const records = values.map((value) => Buffer.from(`{"a":${value}}`));
-  kernel.fill(Buffer.concat(records));
-  let at = kernel.window;
-  for (const [row, { length }] of records.entries()) {
-    kernel.int32[kernel.starts / 4 + row] = at;
-    kernel.int32[kernel.ends / 4 + row] = at += length;
-  }
-  expect(fields.scan(0, { starts: kernel.starts, ends: kernel.ends, count: records.length })).toBe(records.length);
-  return { kernel, entries };
-}
 
 it('numbers the strings of a field by the order in which they came, few or many, beside other values or not', () => {
   for (const distinct of [1, 40, 700, 3000])
@@ -30,7 +13,7 @@ it('numbers the strings of a field by the order in which they came, few or many,
         return `${'é'.repeat(number % 19)}${number}`;
       });
       const isNumber = (row: number): boolean => hasNumbers && row % 5 === 3;
-      const { kernel, entries } = scanned(strings.map((text, row) => (isNumber(row) ? '1.5' : JSON.stringify(text))));
+      const { kernel, entries } = scanField(strings.map((text, row) => (isNumber(row) ? '1.5' : JSON.stringify(text))));
       expect(entries.kindBits).toBe(hasNumbers ? bitOf(kindString) | bitOf(kindNumber) : bitOf(kindString));
       const { rows, ids } = entries.idsOf(bitOf(kindString), new KernelStrings(kernel).address);
       const rowsOfStrings = [...strings.keys()].filter((row) => !isNumber(row));

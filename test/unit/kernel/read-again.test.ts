@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { KernelFieldEntries, KernelFields } from '../../../src/kernel/kernel-fields.ts';
 import { KernelType } from '../../../src/kernel/kernel-type.ts';
 import { createKernel } from '../../../src/kernel/kernel.ts';
 import { kindRawNested, kindTypedFirst, leftOutShare } from '../../../src/kernel/kinds.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
+import { scanField } from '../../support/scan-field.ts';
 
 const rules = { numbers: 'double', depthMax: 8 } as const;
 const structOf = (...names: string[]): ColumnType => ({
@@ -14,21 +14,10 @@ const structOf = (...names: string[]): ColumnType => ({
 /** Scans values of one field, whose type has `x` alone; answers with its entries and the type. */
 function scanned(...values: string[]) {
   const kernel = createKernel();
-  const fields = new KernelFields(kernel);
-  const entries = new KernelFieldEntries(kernel, fields.add(Buffer.from('a')));
   const type = KernelType.of(kernel, structOf('x'), { isStrict: true, rules });
   if (type === undefined) throw new Error('the kernel reads structs');
   type.learn({ x: 1 });
-  entries.addType(type, kindTypedFirst);
-  const records = values.map((value) => Buffer.from(`{"a":${value}}`));
-  kernel.fill(Buffer.concat(records));
-  let at = kernel.window;
-  for (const [row, { length }] of records.entries()) {
-    kernel.int32[kernel.starts / 4 + row] = at;
-    kernel.int32[kernel.ends / 4 + row] = at += length;
-  }
-  expect(fields.scan(0, { starts: kernel.starts, ends: kernel.ends, count: records.length })).toBe(records.length);
-  return { entries, type };
+  return { ...scanField(values, kernel, [type]), type };
 }
 
 it('gives a value that fitted no type the kind of the one that has grown, or was added, and leaves others as they are', () => {
