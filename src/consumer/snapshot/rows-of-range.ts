@@ -2,7 +2,7 @@ import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
 import type { LiveFiles } from '../../iceberg/manifests/live-files.ts';
 import type { ReplacedRange } from '../commit/publication.ts';
 import { objectSource } from '../ports/parquet.ts';
-import { coordinateColumns } from '../table/objects/file-offsets.ts';
+import { coordinateColumns, offsetsWithin } from '../table/objects/file-offsets.ts';
 import { namesOneOf } from './range-files.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
 import { findUnlistedFiles, type UnlistedFile } from './unlisted-files.ts';
@@ -26,13 +26,12 @@ export async function countRows(
 
 async function countIn(
   { key, bytes }: UnlistedFile,
-  { partition, from, to }: ReplacedRange,
+  range: ReplacedRange,
   { store, parquet }: SnapshotTools,
 ): Promise<number> {
   let rows = 0;
   const source = objectSource(store, { key, size: bytes });
-  for await (const [partitions = [], offsets = []] of parquet.integerChunks(source, coordinateColumns))
-    for (const [row, offset] of offsets.entries())
-      if (Number(partitions[row]) === partition && offset >= from && offset < to) rows++;
+  for await (const chunk of parquet.integerChunks(source, coordinateColumns))
+    rows += offsetsWithin(range, chunk).length;
   return rows;
 }

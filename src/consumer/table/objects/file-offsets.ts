@@ -13,10 +13,15 @@ export interface FileOffsets {
 /** Columns that say where in Kafka a row was. */
 export const coordinateColumns = ['kafka_partition', 'kafka_offset'] as const;
 
+interface FileTools {
+  readonly store: ObjectStore;
+  readonly parquet: ParquetReader;
+}
+
 /** Gives the offsets of a file's rows by Kafka partition, read row by row; `undefined` when the file can’t be read. */
 export async function offsetsInFile(
   file: Pick<ObjectInfo, 'key' | 'size'>,
-  { store, parquet }: { readonly store: ObjectStore; readonly parquet: ParquetReader },
+  { store, parquet }: FileTools,
 ): Promise<Map<number, FileOffsets> | undefined> {
   return unlessUnreadable(async () => {
     const found = new Map<number, FileOffsets>();
@@ -35,23 +40,26 @@ export async function offsetsInFile(
   });
 }
 
+/** Offsets of one Kafka partition. */
+type Range = Pick<OffsetRange, 'partition' | 'from' | 'to'>;
+
+/** Gives those of a file's offsets, as `coordinateColumns` has them, that are of the range. */
+export function offsetsWithin(
+  { partition, from, to }: Range,
+  [partitions = [], offsets = []]: readonly (readonly bigint[])[],
+): bigint[] {
+  return offsets.filter((offset, row) => Number(partitions[row]) === partition && offset >= from && offset < to);
+}
+
 /** Tells whether a file has a row of one of the ranges, read row by row; `undefined` when it can’t be read. */
 export async function hasRowsWithin(
   file: Pick<ObjectInfo, 'key' | 'size'>,
-  ranges: readonly Pick<OffsetRange, 'partition' | 'from' | 'to'>[],
-  { store, parquet }: { readonly store: ObjectStore; readonly parquet: ParquetReader },
+  ranges: readonly Range[],
+  { store, parquet }: FileTools,
 ): Promise<boolean | undefined> {
   return unlessUnreadable(async () => {
-    for await (const [partitions = [], offsets = []] of parquet.integerChunks(
-      objectSource(store, file),
-      coordinateColumns,
-    )) {
-      const isWithin = (offset: bigint, row: number): boolean =>
-        ranges.some(
-          ({ partition, from, to }) => Number(partitions[row]) === partition && offset >= from && offset < to,
-        );
-      if (offsets.some(isWithin)) return true;
-    }
+    for await (const chunk of parquet.integerChunks(objectSource(store, file), coordinateColumns))
+      if (ranges.some((range) => offsetsWithin(range, chunk).length > 0)) return true;
     return false;
   });
 }
@@ -63,34 +71,37 @@ export async function hasRowsWithin(
 export async function rowOffsets(
   file: Pick<ObjectInfo, 'key' | 'size'>,
   partition: number,
-  { store, parquet }: { readonly store: ObjectStore; readonly parquet: ParquetReader },
+  tools: FileTools,
 ): Promise<bigint[] | undefined> {
-  return unlessUnreadable(async () => {
-    const source = objectSource(store, file);
-    if (!(await tellsOffsets(source, parquet))) return undefined;
-    const found: bigint[] = [];
-    for await (const [partitions = [], offsets = []] of parquet.integerChunks(source, coordinateColumns)) {
-      if (partitions.some((each) => Number(each) !== partition)) return undefined;
-      for (const offset of offsets) found.push(offset);
-    }
-    return found;
-  });
+  return readOffsets(file, tools, ([partitions = [], offsets = []]) =>
+    partitions.some((each) => Number(each) !== partition) ? undefined : offsets,
+  );
 }
 
 /** The same of those rows of a file that are of the range, where it may have others, too. */
 export async function rowOffsetsWithin(
   file: Pick<ObjectInfo, 'key' | 'size'>,
-  range: Pick<OffsetRange, 'partition' | 'from' | 'to'>,
-  { store, parquet }: { readonly store: ObjectStore; readonly parquet: ParquetReader },
+  range: Range,
+  tools: FileTools,
+): Promise<bigint[] | undefined> {
+  return readOffsets(file, tools, (chunk) => offsetsWithin(range, chunk));
+}
+
+/** `choose` gives `undefined` for a file that has what it must not have. */
+async function readOffsets(
+  file: Pick<ObjectInfo, 'key' | 'size'>,
+  { store, parquet }: FileTools,
+  choose: (chunk: readonly (readonly bigint[])[]) => readonly bigint[] | undefined,
 ): Promise<bigint[] | undefined> {
   return unlessUnreadable(async () => {
     const source = objectSource(store, file);
     if (!(await tellsOffsets(source, parquet))) return undefined;
     const found: bigint[] = [];
-    for await (const [partitions = [], offsets = []] of parquet.integerChunks(source, coordinateColumns))
-      for (const [row, offset] of offsets.entries())
-        if (Number(partitions[row]) === range.partition && offset >= range.from && offset < range.to)
-          found.push(offset);
+    for await (const chunk of parquet.integerChunks(source, coordinateColumns)) {
+      const chosen = choose(chunk);
+      if (chosen === undefined) return undefined;
+      for (const offset of chosen) found.push(offset);
+    }
     return found;
   });
 }
