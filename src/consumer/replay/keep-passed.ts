@@ -3,14 +3,12 @@ import { decodeLimitsOf } from '../batch/batch-policy.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { countsOf } from '../commit/outcomes.ts';
 import { overtaken } from '../commit/overtaken-entry.ts';
-import { endReplacements, putReplacement } from '../commit/replace-entry.ts';
 import { stepRunner } from '../commit/step-runner.ts';
 import type { Versioned } from '../ledger/entry-store.ts';
 import { isCommitted, type CommittedEntry, type WrittenEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
 import { expectedOf } from '../table/objects/planned-keys.ts';
-import { lostOf, offsetsOfBatch, withLost, without } from './keep-piece.ts';
+import { damagedText, lostOf, offsetsOfBatch, withLost, without, writeBeside } from './keep-piece.ts';
 import { checkTopic, readUnlessGone, type ReplayOptions, type ReplayResult } from './put-batch.ts';
-import { readAgain } from './read-again.ts';
 import type { PassedEntry } from './replay-plan.ts';
 
 const looksMax = 8;
@@ -71,10 +69,7 @@ async function keptOf(
     return { object, isThere: look.kind === 'kept' && look.object.rows === rows, isGone: look.kind === 'absent' };
   });
   const damaged = looks.find(({ isThere, isGone }) => !isThere && !isGone);
-  if (damaged !== undefined)
-    return {
-      why: `${damaged.object.key} is damaged: restore it, or move it out of the table, then run the replay again`,
-    };
+  if (damaged !== undefined) return { why: damagedText(damaged.object.key) };
   const objects = looks.flatMap(({ object, isThere }) => (isThere ? [object] : []));
   const offsets = new Set<bigint>();
   for (const { key } of objects) {
@@ -104,9 +99,7 @@ async function exchange(
     if (replaced.kind === 'theirs') throw overtaken(entry);
     return;
   }
-  using read = await readAgain(missing, entry, { tools, limits: decodeLimitsOf(options.policy), allowLoss: true });
-  const put = await putReplacement({ current, pieces: read.pieces(), why: 'replay', keeps: objects }, tools);
-  if (put === undefined) throw new TypeError('expected one piece at least');
   const delivered = new Set([...offsets, ...offsetsOfBatch(missing)]);
-  await endReplacements([{ ...put, next: withLost(put.next, lostOf(entry, delivered)) }], tools);
+  const kept = { entry, take: async () => current, objects };
+  await writeBeside(missing, kept, lostOf(entry, delivered), { tools, limits: decodeLimitsOf(options.policy) });
 }

@@ -4,7 +4,13 @@ import { overtaken } from '../commit/overtaken-entry.ts';
 import { endReplacements, putReplacement } from '../commit/replace-entry.ts';
 import { stepRunner } from '../commit/step-runner.ts';
 import { publishAgain } from '../commit/undo-replacement.ts';
-import { isCommitted, stateOfFormat, type CommittedEntry, type Outcome } from '../ledger/ledger-entry.ts';
+import {
+  isCommitted,
+  stateOfFormat,
+  type CommittedEntry,
+  type Outcome,
+  type WrittenObject,
+} from '../ledger/ledger-entry.ts';
 import type { DecodeLimits } from '../ports/decode-limits.ts';
 import type { OffsetRange } from '../ports/topic.ts';
 import { createEntry, type FoundEntry, type HolePiece } from './hole-pieces.ts';
@@ -59,8 +65,7 @@ async function offsetsOf(
   { writer }: Pick<CommitTools, 'writer'>,
 ): Promise<Set<bigint> | { readonly why: string }> {
   const [spoiled] = damaged;
-  if (spoiled !== undefined)
-    return { why: `${spoiled} is damaged: restore it, or move it out of the table, then run the replay again` };
+  if (spoiled !== undefined) return { why: damagedText(spoiled) };
   const offsets = new Set<bigint>();
   for (const { key, name } of objects) {
     if (name.from !== range.from || name.to !== range.to)
@@ -74,6 +79,11 @@ async function offsetsOf(
     }
   }
   return offsets;
+}
+
+/** Says why nothing is done about a range that has a damaged object. */
+export function damagedText(key: string): string {
+  return `${key} is damaged: restore it, or move it out of the table, then run the replay again`;
 }
 
 export function* offsetsOfBatch({ slices }: Batch): Iterable<bigint> {
@@ -122,10 +132,24 @@ async function addMissing(
   { tools, limits }: KeepOptions,
 ): Promise<void> {
   const entry = withLost(found, lost.before);
+  const kept = { entry, take: () => createEntry(entry, tools), objects: entry.outcome.objects };
+  await writeBeside(missing, kept, lost.after, { tools, limits });
+}
+
+/** An entry, and what it keeps of its objects. */
+interface KeptObjects extends FoundEntry {
+  readonly objects: readonly WrittenObject[];
+}
+
+/** Writes records beside the objects that an entry keeps, and books what is lost of its range. */
+export async function writeBeside(
+  missing: Batch,
+  { entry, take, objects: keeps }: KeptObjects,
+  lost: Outcome['lost'],
+  { tools, limits }: Pick<KeepOptions, 'tools' | 'limits'>,
+): Promise<void> {
   using read = await readAgain(missing, entry, { tools, limits, allowLoss: true });
-  const current = await createEntry(entry, tools);
-  const keeps = entry.outcome.objects;
-  const put = await putReplacement({ current, pieces: read.pieces(), why: 'replay', keeps }, tools);
+  const put = await putReplacement({ current: await take(), pieces: read.pieces(), why: 'replay', keeps }, tools);
   if (put === undefined) throw new TypeError('expected one piece at least');
-  await endReplacements([{ ...put, next: withLost(put.next, lost.after) }], tools);
+  await endReplacements([{ ...put, next: withLost(put.next, lost) }], tools);
 }
