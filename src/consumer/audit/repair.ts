@@ -6,7 +6,7 @@ import { isCommitted, isDeletable, type CommittedEntry, type LedgerEntry } from 
 import { entryKey } from '../ledger/ledger-keys.ts';
 import type { Column } from '../../schema/types.ts';
 import type { Catalog, CatalogPartition, TableDefinition } from '../ports/lake.ts';
-import { judgeUnlisted, type UnlistedOptions, type Verdict } from './objects/unlisted-object.ts';
+import { createJudge, type UnlistedOptions, type Verdict } from './objects/unlisted-object.ts';
 
 /** Something that the audit found and that a rule allows to mend. */
 export type Repair =
@@ -67,7 +67,7 @@ async function restoreEntry(
 /** The object is judged again right before the delete, and its entry must allow it. */
 async function deleteObject(key: string, options: RepairOptions): Promise<void> {
   const { ledger, store, table, onDone } = options;
-  const verdict = await judgeUnlisted(key, options);
+  const verdict = await createJudge(options)(key);
   switch (verdict.kind) {
     case 'fine':
     case 'unknown':

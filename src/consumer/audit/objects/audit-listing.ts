@@ -10,10 +10,9 @@ import type { FindingList } from '../finding-list.ts';
 import type { EntryId, ObjectIndex } from './object-index.ts';
 import type { Repair } from '../repair.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
-import { findingOf, isRepairable, judgeUnlisted, type UnlistedOptions } from './unlisted-object.ts';
+import { createJudge, findingOf, isRepairable, type UnlistedOptions } from './unlisted-object.ts';
 
 export interface ListingOptions extends UnlistedOptions {
-  readonly topic: string;
   readonly findings: FindingList;
   readonly onObject: () => void;
   /** Tells of an object whether it is fine though no entry lists it. */
@@ -28,6 +27,7 @@ const requestsMax = 16;
 export async function auditListing(index: ObjectIndex, options: ListingOptions): Promise<Repair[]> {
   const { store, table, findings, onObject } = options;
   const repairs: Repair[] = [];
+  const judge = createJudge(options);
   const work = new BoundedWork(requestsMax);
   for (const folder of [table, deadLetterTable(table)]) {
     for await (const info of store.list(`${folder}/`)) {
@@ -37,7 +37,7 @@ export async function auditListing(index: ObjectIndex, options: ListingOptions):
       onObject();
       if (index.see(info) || isKnown) continue;
       await work.start(async () => {
-        const verdict = await judgeUnlisted(info.key, options);
+        const verdict = await judge(info.key);
         if (verdict.kind === 'obsolete' && options.onUnseen !== undefined) return options.onUnseen(info.key);
         findings.add(...findingOf(info.key, verdict));
         if (isRepairable(verdict)) repairs.push({ kind: 'delete', key: info.key });

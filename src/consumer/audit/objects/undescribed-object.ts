@@ -3,19 +3,19 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
 import type { LedgerPath } from '../../ledger/ledger-keys.ts';
 import type { ObjectName } from '../../ledger/object-keys.ts';
-import type { ObjectStore } from '../../ports/lake.ts';
-import { findMergedSources } from '../../table/objects/range-objects.ts';
+import type { OffsetRange } from '../../ports/topic.ts';
 import { rangeText, replayOf } from '../finding.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
 
 export interface UndescribedOptions {
   readonly ledger: Ledger;
-  readonly store: ObjectStore;
   readonly table: string;
   /** The topic that is audited: others that share the table have audits of their own. */
   readonly topic: string;
   /** The first offset of the Kafka partition that Kafka still holds; `undefined` where that is not known. */
   readonly lowOf?: (name: Pick<ObjectName, 'topic' | 'partition'>) => bigint | undefined;
+  /** Tells whether merged files have rows of the range. */
+  readonly isMerged: (range: LedgerPath & Pick<OffsetRange, 'from' | 'to'>) => Promise<boolean>;
 }
 
 /** What an object is whose range no entry has, and what to do about it. */
@@ -53,15 +53,14 @@ export async function describeUndescribed(
   return { what, action: actionOf(name, place, options.lowOf?.(name)) };
 }
 
-async function findPlace(name: ObjectName, { ledger, store, table }: UndescribedOptions): Promise<Place> {
+async function findPlace(name: ObjectName, { ledger, table, isMerged }: UndescribedOptions): Promise<Place> {
   const path = { table, topic: name.topic, partition: name.partition };
   return unlessUnreadable(
     async () => {
       const { before, behind } = await ledger.neighbours(path, name);
       if (behind === undefined) {
         const end = (await ledger.last(path, undefined))?.entry.to ?? 0n;
-        const merged = await findMergedSources({ ...path, from: end, to: offsetMax }, store);
-        return { kind: 'behind', end, isMerged: merged.length > 0 };
+        return { kind: 'behind', end, isMerged: await isMerged({ ...path, from: end, to: offsetMax }) };
       }
       if (before !== undefined) return { kind: 'hole', from: await endBefore(path, before, name, ledger), to: behind };
       const start = (await ledger.start(path))?.from;

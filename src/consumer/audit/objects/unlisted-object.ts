@@ -1,4 +1,5 @@
 import { PipelineError } from '../../../runtime/errors.ts';
+import { rememberSuccess } from '../../../runtime/memo.ts';
 import { isClosed } from '../../ledger/closed-ledger.ts';
 import {
   isDeletable,
@@ -11,10 +12,12 @@ import {
   type WrittenObject,
 } from '../../ledger/ledger-entry.ts';
 import { isInPartition, parseObjectName, type ObjectName } from '../../ledger/object-keys.ts';
+import type { ObjectStore } from '../../ports/lake.ts';
 import { sourceOf, type ParquetReader } from '../../ports/parquet.ts';
 import { numbersRows } from '../../table/catalog/column-owner.ts';
 import { deadLetterTable } from '../../table/dead-letters.ts';
 import { areObjectsThere } from '../../table/objects/object-writer.ts';
+import { findMergedSources } from '../../table/objects/range-objects.ts';
 import type { Coordinates } from './record-audit.ts';
 import { CoveredRows } from './covered-rows.ts';
 import { coordinatesOf } from './entry-inspector.ts';
@@ -23,7 +26,8 @@ import { MergedObjects } from '../merged/merged-objects.ts';
 import { describeUndescribed, type UndescribedOptions } from './undescribed-object.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
 
-export interface UnlistedOptions extends UndescribedOptions {
+export interface UnlistedOptions extends Omit<UndescribedOptions, 'isMerged'> {
+  readonly store: ObjectStore;
   readonly parquet: ParquetReader;
 }
 
@@ -40,8 +44,22 @@ export type Verdict =
   /** No rule says what to do with it. */
   | { readonly kind: 'unknown'; readonly what: string; readonly action: string };
 
-/** Judges an object in the table's folder that no entry lists: reads the entry of its range, and the rows where they decide. */
-export async function judgeUnlisted(key: string, options: UnlistedOptions): Promise<Verdict> {
+type JudgeOptions = UnlistedOptions & UndescribedOptions;
+
+/**
+ * Gives what judges objects in the table's folder that no entry lists, one at a time: it reads the entry of the object's range, and the rows where they
+ * decide. The notes of merged files are read once for all objects of a range.
+ */
+export function createJudge(options: UnlistedOptions): (key: string) => Promise<Verdict> {
+  const isMerged = rememberSuccess(
+    async (range: Parameters<UndescribedOptions['isMerged']>[0]) =>
+      (await findMergedSources(range, options.store)).length > 0,
+    ({ topic, partition, from, to }) => `${topic}/${partition}/${from}-${to}`,
+  );
+  return (key) => judge(key, { ...options, isMerged });
+}
+
+async function judge(key: string, options: JudgeOptions): Promise<Verdict> {
   const name = parseObjectName(key);
   const isOurs = [options.table, deadLetterTable(options.table)].some((table) => isInPartition(key, table));
   if (name === undefined || !isOurs)
@@ -55,7 +73,7 @@ async function judgeByRange(
   key: string,
   name: ObjectName,
   entry: LedgerEntry | undefined,
-  options: UnlistedOptions,
+  options: JudgeOptions,
 ): Promise<Verdict> {
   if (entry?.state === 'gap' && isObsolete(entry, key)) return { kind: 'obsolete', name };
   const isOfEntry = entry !== undefined && (entry.to === name.to || isObsolete(entry, key));
@@ -70,7 +88,7 @@ async function judgeByEntry(
   key: string,
   name: ObjectName,
   entry: WrittenEntry,
-  options: UnlistedOptions,
+  options: JudgeOptions,
 ): Promise<Verdict> {
   if (isDeletable(entry, { key, generation: name.generation })) {
     if (await areObjectsThere(entry.outcome.objects, options)) return { kind: 'obsolete', name };
@@ -89,7 +107,7 @@ async function judgeByEntry(
 }
 
 /** An object whose range no entry has: what the entries of its offsets list decides, once nothing of them can change. */
-async function judgeByRows(key: string, name: ObjectName, options: UnlistedOptions): Promise<Verdict> {
+async function judgeByRows(key: string, name: ObjectName, options: JudgeOptions): Promise<Verdict> {
   const path = { table: options.table, topic: name.topic, partition: name.partition };
   const found = await unlessUnreadable(
     () => Array.fromAsync(options.ledger.entries(path, name), ({ entry }) => entry),
