@@ -1,6 +1,6 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
-import { waysOn } from '../ledger/ways-on.ts';
+import { ledgerBehind } from '../ledger/ledger-behind.ts';
 import { keysOf } from '../table/objects/planned-keys.ts';
 import type { CommitTools } from './commit-tools.ts';
 
@@ -21,13 +21,10 @@ export async function checkLedgerEnd(claim: ClaimedEntry, { ledger, writer }: Co
   throw next === undefined ? behind(claim, newer) : inHole(claim, newer);
 }
 
-function behind({ table, topic, partition, from }: ClaimedEntry, key: string): PipelineError {
-  return new PipelineError('LEDGER_BEHIND', {
-    message: `the ledger of ${table} ends at offset ${from} of ${topic}/${partition}, though ${key} holds what comes behind it: entries are gone, as after restoring an older copy of the lake`,
-    retryable: false,
-    details: { table, topic, partition, ledgerEnd: from.toString(), key },
-    hint: waysOn(from),
-  });
+function behind(claim: ClaimedEntry, key: string): PipelineError {
+  const { topic, partition, from: end } = claim;
+  const what = `ends at offset ${end} of ${topic}/${partition}, though ${key} holds what comes behind it`;
+  return ledgerBehind(claim, { end, what, details: { key } });
 }
 
 function inHole({ table, topic, partition, from, to }: ClaimedEntry, key: string): PipelineError {

@@ -6,7 +6,7 @@ import type { Versioned } from './entry-store.ts';
 import type { Ledger } from './ledger.ts';
 import { isWritten, mayHaveLeftovers, type ClaimedEntry, type LedgerEntry, type WrittenEntry } from './ledger-entry.ts';
 import type { LedgerPath } from './ledger-keys.ts';
-import { waysOn } from './ways-on.ts';
+import { ledgerBehind } from './ledger-behind.ts';
 
 /** Times that the end of a log is asked for again. */
 const endAsks = 5;
@@ -108,25 +108,17 @@ export function checkNotBehind(
   if (committed === undefined || readCommitMetadata(committed.metadata)?.table !== path.table) return;
   const end = last?.to ?? 0n;
   if (committed.offset <= end) return;
-  throw new PipelineError('LEDGER_BEHIND', {
-    message: `the ledger of ${path.table} ends at offset ${end} of ${path.topic}/${path.partition}, though ${committed.offset} was written once: entries are gone, as after restoring an older copy of the lake`,
-    retryable: false,
-    details: { ...path, ledgerEnd: end.toString(), committed: committed.offset.toString() },
-    hint: waysOn(end, low),
-  });
+  const what = `ends at offset ${end} of ${path.topic}/${path.partition}, though ${committed.offset} was written once`;
+  throw ledgerBehind(path, { end, low, what, details: { committed: committed.offset.toString() } });
 }
 
 /** All entries are gone, though the table has an object of offsets that Kafka no longer holds. */
 export function headMissing(
-  { table, topic, partition }: LedgerPath,
+  path: LedgerPath,
   { next, low, key }: { readonly next: bigint; readonly low: bigint; readonly key: string },
 ): PipelineError {
-  return new PipelineError('LEDGER_BEHIND', {
-    message: `the ledger of ${table} has no entry of ${topic}/${partition}, though ${key} holds records of it: entries are gone, as after restoring an older copy of the lake`,
-    retryable: false,
-    details: { table, topic, partition, ledgerEnd: next.toString(), key },
-    hint: waysOn(next, low),
-  });
+  const what = `has no entry of ${path.topic}/${path.partition}, though ${key} holds records of it`;
+  return ledgerBehind(path, { end: next, low, what, details: { key } });
 }
 
 function missing({ table, topic, partition }: LedgerPath, low: bigint): PipelineError {
