@@ -91,14 +91,19 @@ const all = Array.from({ length: 10 }, (_, index) => index);
 /** Puts one of the two objects, and dies before the other one. */
 async function dieBetweenPuts(topic: FakeTopic, lake: TestLake, options: object = {}): Promise<void> {
   let puts = 0;
+  const firstPut = Promise.withResolvers<void>();
   const observer: PipelineObserver = {
     step: (name, phase) => {
-      if (name === 'put' && phase === 'before' && ++puts === 2) throw new Death();
+      if (name !== 'put') return;
+      if (phase === 'before' && ++puts === 2) throw new Death();
+      if (phase === 'after') firstPut.resolve();
     },
   };
   await expect(commitBatch(requestOf(topic, 0n), createTestTools({ ...lake, observer, ...options }))).rejects.toThrow(
     Death,
   );
+  // it may still be under way when the other one is not to begin
+  await firstPut.promise;
 }
 
 /** Makes the claim one of another version of the decoder. */
