@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChunkSlice, RecordChunk } from '../../src/consumer/ports/record-chunk.ts';
-import type { Recipe } from '../../src/consumer/ledger/recipe.ts';
+import type { Recipe } from '../../src/consumer/ledger/entry/recipe.ts';
 import { defaultRecipe } from '../support/recipe.ts';
 import { TableWriter } from '../../src/consumer/table/table-writer.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';

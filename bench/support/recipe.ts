@@ -1,5 +1,5 @@
-import { decoderVersion } from '../../src/consumer/ledger/decoder-version.ts';
-import type { Recipe } from '../../src/consumer/ledger/recipe.ts';
+import { decoderVersion } from '../../src/consumer/ledger/entry/decoder-version.ts';
+import type { Recipe } from '../../src/consumer/ledger/entry/recipe.ts';
 
 /** The recipe of a service with defaults. */
 export const defaultRecipe: Recipe = {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { noteStart } from '../../src/consumer/ledger/chain-start.ts';
+import { noteStart } from '../../src/consumer/ledger/notes/chain-start.ts';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
 import type { Catalog, ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { commitSnapshot } from '../../src/consumer/snapshot/commit-snapshot.ts';

@@ -1,5 +1,5 @@
 import { verify, type VerifyOptions } from '../../src/consumer/audit/verify.ts';
-import { findPosition } from '../../src/consumer/ledger/chain-position.ts';
+import { findPosition } from '../../src/consumer/ledger/topic/chain-position.ts';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
 import type { Catalog, ObjectStore } from '../../src/consumer/ports/lake.ts';
 import type { TopicReader } from '../../src/consumer/ports/topic.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { verify } from '../../src/consumer/audit/verify.ts';
-import { noteStart } from '../../src/consumer/ledger/chain-start.ts';
+import { noteStart } from '../../src/consumer/ledger/notes/chain-start.ts';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
-import { mergedKey } from '../../src/consumer/ledger/object-keys.ts';
+import { mergedKey } from '../../src/consumer/ledger/keys/object-keys.ts';
 import { sourceOf } from '../../src/consumer/ports/parquet.ts';
 import type { Catalog, ObjectInfo, ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { stage, withProperties } from '../../src/consumer/snapshot/commit-snapshot.ts';

@@ -1,20 +1,20 @@
 import { defaultRecipe } from '../../bench/support/recipe.ts';
 import { zstdCompressSync } from 'node:zlib';
-import { objectKey } from '../../src/consumer/ledger/object-keys.ts';
+import { objectKey } from '../../src/consumer/ledger/keys/object-keys.ts';
 import {
   ledgerFormat,
   stateOfFormat,
   type CommittedEntry,
   type WrittenObject,
-} from '../../src/consumer/ledger/ledger-entry.ts';
+} from '../../src/consumer/ledger/entry/ledger-entry.ts';
 import {
   entryKey,
   offsetOfKey,
   partitionPrefix,
   segmentKey,
   type LedgerPath,
-} from '../../src/consumer/ledger/ledger-keys.ts';
-import { segmentEntries } from '../../src/consumer/ledger/segments.ts';
+} from '../../src/consumer/ledger/keys/ledger-keys.ts';
+import { segmentEntries } from '../../src/consumer/ledger/chain/segments.ts';
 import type { ObjectInfo, ObjectStore, TableFormat } from '../../src/consumer/ports/lake.ts';
 import { hivePath, partitionKeys } from '../../src/schema/layout.ts';
 import { msPerHour } from '../../src/runtime/duration.ts';

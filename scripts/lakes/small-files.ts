@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { defaultRecipe } from '../../bench/support/recipe.ts';
-import { serializeEntry } from '../../src/consumer/ledger/entry-format.ts';
-import { ledgerFormat, stateOfFormat, type CommittedEntry } from '../../src/consumer/ledger/ledger-entry.ts';
-import { entryKey } from '../../src/consumer/ledger/ledger-keys.ts';
+import { serializeEntry } from '../../src/consumer/ledger/entry/entry-format.ts';
+import { ledgerFormat, stateOfFormat, type CommittedEntry } from '../../src/consumer/ledger/entry/ledger-entry.ts';
+import { entryKey } from '../../src/consumer/ledger/keys/ledger-keys.ts';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
-import { objectKey } from '../../src/consumer/ledger/object-keys.ts';
+import { objectKey } from '../../src/consumer/ledger/keys/object-keys.ts';
 import type { ColumnarTable } from '../../src/consumer/ports/columnar-table.ts';
 import type { Catalog, ObjectStore, TableFormat } from '../../src/consumer/ports/lake.ts';
 import { commitSnapshot } from '../../src/consumer/snapshot/commit-snapshot.ts';

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { noteStart } from '../../src/consumer/ledger/chain-start.ts';
+import { noteStart } from '../../src/consumer/ledger/notes/chain-start.ts';
 import type { Catalog, ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { createJsonCatalog } from '../../src/lake/catalog/json-catalog.ts';
 import { createMemoryObjectStore } from '../../src/lake/store/memory-object-store.ts';

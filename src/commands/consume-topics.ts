@@ -15,7 +15,7 @@ import { requireTable } from '../app/lake/require-table.ts';
 import { releaseMemory } from '../app/write/release-memory.ts';
 import type { Tracing } from '../app/trace/open-tracing.ts';
 import { startCertificateWatch } from '../app/kafka/start-certificate-watch.ts';
-import { checkConditionalWrites } from '../consumer/ledger/conditional-writes.ts';
+import { checkConditionalWrites } from '../consumer/ledger/chain/conditional-writes.ts';
 import { sharedPace } from '../consumer/service/pace.ts';
 import { startOfNew } from '../consumer/service/choose-start.ts';
 import { runConsumer } from '../consumer/service/run-consumer.ts';

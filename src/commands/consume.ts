@@ -21,7 +21,7 @@ import { openTracing, type Tracing } from '../app/trace/open-tracing.ts';
 import { watchService, type ServiceWatch } from '../app/observe/watch-service.ts';
 import type { CommitTools } from '../consumer/commit/commit-tools.ts';
 import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
-import { checkConditionalWrites } from '../consumer/ledger/conditional-writes.ts';
+import { checkConditionalWrites } from '../consumer/ledger/chain/conditional-writes.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
 import { ownPace } from '../consumer/service/pace.ts';
 import { startOfNew, type Start } from '../consumer/service/choose-start.ts';

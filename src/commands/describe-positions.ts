@@ -1,6 +1,6 @@
-import { findPosition } from '../consumer/ledger/chain-position.ts';
+import { findPosition } from '../consumer/ledger/topic/chain-position.ts';
 import type { Ledger } from '../consumer/ledger/ledger.ts';
-import { sourceOfStart } from '../consumer/ledger/topic-start.ts';
+import { sourceOfStart } from '../consumer/ledger/notes/topic-start.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
 import { beginPartition, chooseTopicStart, positionFromNoted, type Start } from '../consumer/service/choose-start.ts';
 import type { Clock } from '../runtime/clock.ts';

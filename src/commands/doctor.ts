@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { checkConditionalWrites } from '../consumer/ledger/conditional-writes.ts';
+import { checkConditionalWrites } from '../consumer/ledger/chain/conditional-writes.ts';
 import { checkTable } from '../consumer/table/catalog/check-table.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';

@@ -1,9 +1,9 @@
-import { checkNotBehind, checkSameLog } from '../consumer/ledger/chain-position.ts';
-import type { Versioned } from '../consumer/ledger/entry-store.ts';
-import { readGroupCommits } from '../consumer/ledger/group-commits.ts';
+import { checkNotBehind, checkSameLog } from '../consumer/ledger/topic/chain-position.ts';
+import type { Versioned } from '../consumer/ledger/chain/entry-store.ts';
+import { readGroupCommits } from '../consumer/ledger/topic/group-commits.ts';
 import type { Ledger } from '../consumer/ledger/ledger.ts';
-import type { LedgerPath } from '../consumer/ledger/ledger-keys.ts';
-import { sourceOfStart } from '../consumer/ledger/topic-start.ts';
+import type { LedgerPath } from '../consumer/ledger/keys/ledger-keys.ts';
+import { sourceOfStart } from '../consumer/ledger/notes/topic-start.ts';
 import type { OffsetRange, TopicDescription, TopicReader, Watermarks } from '../consumer/ports/topic.ts';
 import { planReplay, type PlanOptions, type ReplayItem } from '../consumer/replay/replay-plan.ts';
 import { larger, smaller } from '../runtime/bigints.ts';

@@ -1,7 +1,7 @@
-import type { TopicPath } from '../consumer/ledger/ledger-keys.ts';
+import type { TopicPath } from '../consumer/ledger/keys/ledger-keys.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
-import type { Versioned } from '../consumer/ledger/entry-store.ts';
-import { isWritten, type WrittenEntry } from '../consumer/ledger/ledger-entry.ts';
+import type { Versioned } from '../consumer/ledger/chain/entry-store.ts';
+import { isWritten, type WrittenEntry } from '../consumer/ledger/entry/ledger-entry.ts';
 import { decodeLimitsOf, policyInJson } from '../consumer/batch/batch-policy.ts';
 import { redriveEntries } from '../consumer/replay/redrive.ts';
 import type { RedriveResult } from '../consumer/replay/redriven-pieces.ts';

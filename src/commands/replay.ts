@@ -1,7 +1,7 @@
 import { policyInJson } from '../consumer/batch/batch-policy.ts';
 import type { CommitTools } from '../consumer/commit/commit-tools.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
-import { isWritten } from '../consumer/ledger/ledger-entry.ts';
+import { isWritten } from '../consumer/ledger/entry/ledger-entry.ts';
 import { groupForSnapshots, type ReplayItem } from '../consumer/replay/replay-plan.ts';
 import type { ReplayOptions } from '../consumer/replay/put-batch.ts';
 import type { ReplayResult } from '../consumer/replay/put-batch.ts';

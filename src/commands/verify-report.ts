@@ -1,7 +1,7 @@
 import type { Waiting } from '../consumer/audit/merged/merged-audit.ts';
 import type { PartitionSummary } from '../consumer/audit/ledger/partition-summary.ts';
 import type { VerifyReport } from '../consumer/audit/verify.ts';
-import { sourceOfStart } from '../consumer/ledger/topic-start.ts';
+import { sourceOfStart } from '../consumer/ledger/notes/topic-start.ts';
 import { alignColumns } from '../report/format.ts';
 
 /** An audit to be shown: of which table, and what was repaired before it. */

@@ -1,4 +1,4 @@
-import type { TopicPath } from '../consumer/ledger/ledger-keys.ts';
+import type { TopicPath } from '../consumer/ledger/keys/ledger-keys.ts';
 import type { Channel, Delivery } from '../outbox/delivery.ts';
 import { deliverDue, type DeliveryObserver } from '../outbox/deliver.ts';
 import type { Message, Senders } from '../outbox/sender.ts';

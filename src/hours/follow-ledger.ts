@@ -1,6 +1,6 @@
-import type { TopicPath } from '../consumer/ledger/ledger-keys.ts';
+import type { TopicPath } from '../consumer/ledger/keys/ledger-keys.ts';
 import { firstOffset, readChain } from '../consumer/audit/ledger/read-chain.ts';
-import type { LedgerEntry } from '../consumer/ledger/ledger-entry.ts';
+import type { LedgerEntry } from '../consumer/ledger/entry/ledger-entry.ts';
 import type { Ledger } from '../consumer/ledger/ledger.ts';
 import type { ObjectStore } from '../consumer/ports/lake.ts';
 import { msPerDay } from '../runtime/duration.ts';

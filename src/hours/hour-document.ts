@@ -1,4 +1,4 @@
-import type { TopicPath } from '../consumer/ledger/ledger-keys.ts';
+import type { TopicPath } from '../consumer/ledger/keys/ledger-keys.ts';
 import { z } from 'zod';
 import type { ObjectStore } from '../consumer/ports/lake.ts';
 import { DocumentStore, type Stored } from '../outbox/document-store.ts';

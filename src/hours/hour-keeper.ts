@@ -1,4 +1,4 @@
-import type { TopicPath } from '../consumer/ledger/ledger-keys.ts';
+import type { TopicPath } from '../consumer/ledger/keys/ledger-keys.ts';
 import type { Ledger } from '../consumer/ledger/ledger.ts';
 import type { ObjectStore } from '../consumer/ports/lake.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';

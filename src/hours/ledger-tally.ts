@@ -1,4 +1,4 @@
-import { isWritten, type LedgerEntry } from '../consumer/ledger/ledger-entry.ts';
+import { isWritten, type LedgerEntry } from '../consumer/ledger/entry/ledger-entry.ts';
 import { hourOf, hourStartMs } from './hour-state.ts';
 import { noRows, type HourCount } from './next-change.ts';
 import { reachedMs, sentMs, type PartitionProgress } from './watermark.ts';

@@ -1,4 +1,4 @@
-import type { TopicPath } from '../consumer/ledger/ledger-keys.ts';
+import type { TopicPath } from '../consumer/ledger/keys/ledger-keys.ts';
 import type { ObjectStore } from '../consumer/ports/lake.ts';
 import { openHourStore, stateOf } from './hour-document.ts';
 import { hourAt, type HourState, type HourStateName } from './hour-state.ts';

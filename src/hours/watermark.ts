@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../consumer/ledger/ledger-entry.ts';
+import type { LedgerEntry } from '../consumer/ledger/entry/ledger-entry.ts';
 import type { Watermarks } from '../consumer/ports/topic.ts';
 
 /** How far one Kafka partition is in the lake, by the ledger. */

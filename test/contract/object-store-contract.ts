@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
-import { checkConditionalWrites } from '../../src/consumer/ledger/conditional-writes.ts';
+import { checkConditionalWrites } from '../../src/consumer/ledger/chain/conditional-writes.ts';
 import { temporaryFolder } from '../support/lake.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);

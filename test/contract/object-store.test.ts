@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link as linkFile, mkdir, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkConditionalWrites } from '../../src/consumer/ledger/conditional-writes.ts';
+import { checkConditionalWrites } from '../../src/consumer/ledger/chain/conditional-writes.ts';
 import { PipelineError } from '../../src/runtime/errors.ts';
 import { createMemoryObjectStore } from '../../src/lake/store/memory-object-store.ts';
 import { createLocalObjectStore } from '../../src/lake/store/local-object-store.ts';

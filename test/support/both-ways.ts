@@ -1,5 +1,5 @@
 import { decodeBatch, type DecodedBatch } from '../../src/consumer/columns/decode-batch.ts';
-import type { Recipe } from '../../src/consumer/ledger/recipe.ts';
+import type { Recipe } from '../../src/consumer/ledger/entry/recipe.ts';
 import type { ParquetEncoder } from '../../src/consumer/ports/parquet.ts';
 import { ownColumns, rulesOf } from '../../src/consumer/table/recipe-rules.ts';
 import { createJsonCatalog } from '../../src/lake/catalog/json-catalog.ts';

@@ -3,7 +3,7 @@ import type { HourChange } from '../../src/hours/hour-document.ts';
 import { HourKeeper, type HourKeeperOptions } from '../../src/hours/hour-keeper.ts';
 import { hoursTableName, HoursTable } from '../../src/hours/hours-table.ts';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
-import { isCommitted, type CommittedEntry } from '../../src/consumer/ledger/ledger-entry.ts';
+import { isCommitted, type CommittedEntry } from '../../src/consumer/ledger/entry/ledger-entry.ts';
 import type { Catalog, ObjectStore } from '../../src/consumer/ports/lake.ts';
 import type { Watermarks } from '../../src/consumer/ports/topic.ts';
 import { createJsonCatalog } from '../../src/lake/catalog/json-catalog.ts';

@@ -1,5 +1,5 @@
 import type { Ledger } from '../../src/consumer/ledger/ledger.ts';
-import type { ClaimedEntry, CommittedEntry } from '../../src/consumer/ledger/ledger-entry.ts';
+import type { ClaimedEntry, CommittedEntry } from '../../src/consumer/ledger/entry/ledger-entry.ts';
 import { testRecipe, testTable, testTopic } from './lake.ts';
 
 const at = '2026-11-23T09:15:00.000Z';

@@ -4,10 +4,10 @@ import {
   readMerged,
   type MergedFile,
   type MergedPartition,
-} from '../../src/consumer/ledger/merged-partition.ts';
-import { isWritten } from '../../src/consumer/ledger/ledger-entry.ts';
+} from '../../src/consumer/ledger/notes/merged-partition.ts';
+import { isWritten } from '../../src/consumer/ledger/entry/ledger-entry.ts';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
-import { mergedFolder, mergedKey, parseObjectName } from '../../src/consumer/ledger/object-keys.ts';
+import { mergedFolder, mergedKey, parseObjectName } from '../../src/consumer/ledger/keys/object-keys.ts';
 import { testTable, testTopic, type TestLake } from './lake.ts';
 import { createTestRewriter } from './test-rewriter.ts';
 

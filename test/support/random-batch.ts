@@ -1,5 +1,5 @@
 import { Draw } from '../../bench/kinds/draw.ts';
-import type { Recipe } from '../../src/consumer/ledger/recipe.ts';
+import type { Recipe } from '../../src/consumer/ledger/entry/recipe.ts';
 import type { ChunkSlice } from '../../src/consumer/ports/record-chunk.ts';
 import { randomChunks } from './random-json/random-chunks.ts';
 import { randomRecipe } from './random-json/random-recipe.ts';

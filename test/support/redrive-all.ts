@@ -1,9 +1,9 @@
 import type { RejectReason } from '../../src/consumer/columns/parse-record.ts';
 import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
-import { isWritten, type WrittenEntry } from '../../src/consumer/ledger/ledger-entry.ts';
+import { isWritten, type WrittenEntry } from '../../src/consumer/ledger/entry/ledger-entry.ts';
 import type { DecodeLimits } from '../../src/consumer/ports/decode-limits.ts';
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
-import type { Versioned } from '../../src/consumer/ledger/entry-store.ts';
+import type { Versioned } from '../../src/consumer/ledger/chain/entry-store.ts';
 import { redriveEntries, type RedriveOptions } from '../../src/consumer/replay/redrive.ts';
 import type { RedriveResult } from '../../src/consumer/replay/redriven-pieces.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';

@@ -1,5 +1,5 @@
 import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
-import { isWritten } from '../../src/consumer/ledger/ledger-entry.ts';
+import { isWritten } from '../../src/consumer/ledger/entry/ledger-entry.ts';
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { groupForSnapshots, planReplay } from '../../src/consumer/replay/replay-plan.ts';
 import { replayGroup } from '../../src/consumer/replay/replay.ts';

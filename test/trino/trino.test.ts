@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
 import { createS3ObjectStore } from '../../src/aws/s3-object-store.ts';
 import type { ParquetEncoder } from '../../src/consumer/ports/parquet.ts';
-import type { Recipe } from '../../src/consumer/ledger/recipe.ts';
+import type { Recipe } from '../../src/consumer/ledger/entry/recipe.ts';
 import { startAwsEmulator, type AwsEmulator } from '../../src/devstack/emulators.ts';
 import { startTrino, type Trino } from '../../src/devstack/trino.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { builtContender } from '../../support/built.ts';
 import type { RecordKind } from '../../kinds/kind.ts';
 import { plainEnvironment } from '../../support/glueless.ts';

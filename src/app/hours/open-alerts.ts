@@ -3,7 +3,7 @@ import type { AlertRule } from '../../alerts/alert-rule.ts';
 import { deliverAlerts } from '../../alerts/deliver-alerts.ts';
 import { evaluateAlerts } from '../../alerts/evaluate-alerts.ts';
 import { queryMeans } from '../../alerts/query-means.ts';
-import { isExpired, readExpiry } from '../../consumer/ledger/expired-days.ts';
+import { isExpired, readExpiry } from '../../consumer/ledger/notes/expired-days.ts';
 import type { HourStore, StoredHour } from '../../hours/hour-document.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { AlertSettings } from '../config/settings/hours-settings.ts';

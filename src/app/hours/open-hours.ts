@@ -1,4 +1,4 @@
-import type { TopicPath } from '../../consumer/ledger/ledger-keys.ts';
+import type { TopicPath } from '../../consumer/ledger/keys/ledger-keys.ts';
 import { randomUUID } from 'node:crypto';
 import { isUnevaluated } from '../../alerts/evaluate-alerts.ts';
 import { Ledger } from '../../consumer/ledger/ledger.ts';

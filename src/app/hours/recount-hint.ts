@@ -1,5 +1,5 @@
-import type { TopicPath } from '../../consumer/ledger/ledger-keys.ts';
-import { isWritten, type LedgerEntry } from '../../consumer/ledger/ledger-entry.ts';
+import type { TopicPath } from '../../consumer/ledger/keys/ledger-keys.ts';
+import { isWritten, type LedgerEntry } from '../../consumer/ledger/entry/ledger-entry.ts';
 import type { ObjectStore } from '../../consumer/ports/lake.ts';
 import { daysAtHand } from '../../hours/follow-ledger.ts';
 import { openHourStore } from '../../hours/hour-document.ts';

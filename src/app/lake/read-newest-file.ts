@@ -1,8 +1,8 @@
 import { MergedObjects } from '../../consumer/audit/merged/merged-objects.ts';
-import { isExpired, readExpiry } from '../../consumer/ledger/expired-days.ts';
-import { isWritten, type WrittenEntry, type WrittenObject } from '../../consumer/ledger/ledger-entry.ts';
+import { isExpired, readExpiry } from '../../consumer/ledger/notes/expired-days.ts';
+import { isWritten, type WrittenEntry, type WrittenObject } from '../../consumer/ledger/entry/ledger-entry.ts';
 import type { Ledger } from '../../consumer/ledger/ledger.ts';
-import { offsetsEnd, type TopicPath } from '../../consumer/ledger/ledger-keys.ts';
+import { offsetsEnd, type TopicPath } from '../../consumer/ledger/keys/ledger-keys.ts';
 import type { ObjectInfo, TableFormat } from '../../consumer/ports/lake.ts';
 import { objectSource, type ParquetReader, type ParquetSource } from '../../consumer/ports/parquet.ts';
 import { coordinateColumns } from '../../consumer/table/objects/file-offsets.ts';

@@ -1,4 +1,4 @@
-import { expiryDay } from '../../consumer/ledger/expired-days.ts';
+import { expiryDay } from '../../consumer/ledger/notes/expired-days.ts';
 import { Ledger } from '../../consumer/ledger/ledger.ts';
 import { mergeHive } from '../../consumer/maintain/hive/merge-partitions.ts';
 import { removeExpired } from '../../consumer/maintain/hive/remove-expired.ts';

@@ -1,6 +1,6 @@
 import { Ledger } from '../../consumer/ledger/ledger.ts';
-import { isWritten, type WrittenEntry } from '../../consumer/ledger/ledger-entry.ts';
-import { hivePathOf } from '../../consumer/ledger/object-keys.ts';
+import { isWritten, type WrittenEntry } from '../../consumer/ledger/entry/ledger-entry.ts';
+import { hivePathOf } from '../../consumer/ledger/keys/object-keys.ts';
 import type { UpkeepEvent } from '../../consumer/maintain/upkeep.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { rememberSuccess } from '../../runtime/memo.ts';
@@ -62,7 +62,7 @@ export class TouchedPartitions {
   async #findNotes(): Promise<boolean> {
     const { table } = this.#settings;
     if (table.format !== 'hive') return false;
-    const { listMergedPaths } = await import('../../consumer/ledger/merged-partition.ts');
+    const { listMergedPaths } = await import('../../consumer/ledger/notes/merged-partition.ts');
     for await (const _path of listMergedPaths(this.#lake.store, table.name)) return true;
     return false;
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Ledger } from '../../consumer/ledger/ledger.ts';
-import type { Recipe } from '../../consumer/ledger/recipe.ts';
+import type { Recipe } from '../../consumer/ledger/entry/recipe.ts';
 import type { BatchTracer } from '../../consumer/commit/batch-trace.ts';
 import type { CommitTools } from '../../consumer/commit/commit-tools.ts';
 import type { PipelineObserver } from '../../consumer/commit/pipeline-observer.ts';

@@ -1,4 +1,4 @@
-import type { Recipe } from '../../consumer/ledger/recipe.ts';
+import type { Recipe } from '../../consumer/ledger/entry/recipe.ts';
 import { ownColumns } from '../../consumer/table/recipe-rules.ts';
 import { parseColumns } from '../../schema/hive-ddl.ts';
 import { partitionKeys } from '../../schema/layout.ts';

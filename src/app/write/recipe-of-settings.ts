@@ -1,5 +1,5 @@
-import { decoderVersion } from '../../consumer/ledger/decoder-version.ts';
-import type { Recipe } from '../../consumer/ledger/recipe.ts';
+import { decoderVersion } from '../../consumer/ledger/entry/decoder-version.ts';
+import type { Recipe } from '../../consumer/ledger/entry/recipe.ts';
 import { formatType } from '../../schema/hive-ddl.ts';
 import type { Settings } from '../config/settings.ts';
 

@@ -1,10 +1,10 @@
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { isExpired, readExpiry } from '../ledger/expired-days.ts';
-import { isCommitted, type LedgerEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
-import { readStarts } from '../ledger/chain-start.ts';
-import { noteTable, notedTable } from '../ledger/table-note.ts';
-import { adoptedFrom, type TopicStart } from '../ledger/topic-start.ts';
+import { isExpired, readExpiry } from '../ledger/notes/expired-days.ts';
+import { isCommitted, type LedgerEntry, type WrittenObject } from '../ledger/entry/ledger-entry.ts';
+import { readStarts } from '../ledger/notes/chain-start.ts';
+import { noteTable, notedTable } from '../ledger/notes/table-note.ts';
+import { adoptedFrom, type TopicStart } from '../ledger/notes/topic-start.ts';
 import type { Catalog, TableDefinition } from '../ports/lake.ts';
 import { checkTable } from '../table/catalog/check-table.ts';
 import { deadLetterTable } from '../table/dead-letters.ts';

@@ -1,7 +1,7 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { WrittenObject } from '../ledger/ledger-entry.ts';
-import { listMerged } from '../ledger/merged-partition.ts';
+import type { WrittenObject } from '../ledger/entry/ledger-entry.ts';
+import { listMerged } from '../ledger/notes/merged-partition.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 
 /** A file of a Hive table that becomes part of an Iceberg table. */

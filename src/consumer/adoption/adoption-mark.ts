@@ -1,7 +1,7 @@
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { forgetTable, notedTable } from '../ledger/table-note.ts';
-import { adoptedFrom, forgetTopicStart } from '../ledger/topic-start.ts';
+import { forgetTable, notedTable } from '../ledger/notes/table-note.ts';
+import { adoptedFrom, forgetTopicStart } from '../ledger/notes/topic-start.ts';
 import type { Catalog } from '../ports/lake.ts';
 import { adoptedByParameter } from '../table/catalog/shared-table.ts';
 import { targetsOf, type SnapshotTools } from '../snapshot/snapshot-tools.ts';

@@ -1,4 +1,4 @@
-import type { TopicPath } from '../ledger/ledger-keys.ts';
+import type { TopicPath } from '../ledger/keys/ledger-keys.ts';
 import { z } from 'zod';
 import type { ObjectStore } from '../ports/lake.ts';
 

@@ -1,4 +1,4 @@
-import type { ReplacingEntry } from '../ledger/ledger-entry.ts';
+import type { ReplacingEntry } from '../ledger/entry/ledger-entry.ts';
 import type { OffsetRange } from '../ports/topic.ts';
 
 /** One thing that is wrong, where, and what to do. */

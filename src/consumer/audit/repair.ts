@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PipelineError, unreachable } from '../../runtime/errors.ts';
-import type { Versioned } from '../ledger/entry-store.ts';
+import type { Versioned } from '../ledger/chain/entry-store.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { isCommitted, isDeletable, type CommittedEntry, type LedgerEntry } from '../ledger/ledger-entry.ts';
-import { entryKey } from '../ledger/ledger-keys.ts';
+import { isCommitted, isDeletable, type CommittedEntry, type LedgerEntry } from '../ledger/entry/ledger-entry.ts';
+import { entryKey } from '../ledger/keys/ledger-keys.ts';
 import type { Column } from '../../schema/types.ts';
 import type { Catalog, CatalogPartition, TableDefinition } from '../ports/lake.ts';
 import { createJudge, type UnlistedOptions, type Verdict } from './objects/unlisted-object.ts';

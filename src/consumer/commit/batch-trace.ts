@@ -1,5 +1,5 @@
 import type { CutReason } from '../batch/batch-policy.ts';
-import type { CommittedEntry } from '../ledger/ledger-entry.ts';
+import type { CommittedEntry } from '../ledger/entry/ledger-entry.ts';
 import type { OffsetRange } from '../ports/topic.ts';
 import type { StepName } from './pipeline-observer.ts';
 

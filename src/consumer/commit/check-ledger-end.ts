@@ -1,6 +1,6 @@
 import { PipelineError } from '../../runtime/errors.ts';
-import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
-import { ledgerBehind } from '../ledger/ledger-behind.ts';
+import type { ClaimedEntry } from '../ledger/entry/ledger-entry.ts';
+import { ledgerBehind } from '../ledger/topic/ledger-behind.ts';
 import { keysOf } from '../table/objects/planned-keys.ts';
 import type { CommitTools } from './commit-tools.ts';
 

@@ -1,8 +1,8 @@
-import type { Versioned } from '../ledger/entry-store.ts';
-import { decoderVersion } from '../ledger/decoder-version.ts';
-import { isOfFormat1 } from '../ledger/format-1.ts';
-import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
-import type { Recipe } from '../ledger/recipe.ts';
+import type { Versioned } from '../ledger/chain/entry-store.ts';
+import { decoderVersion } from '../ledger/entry/decoder-version.ts';
+import { isOfFormat1 } from '../ledger/keys/format-1.ts';
+import type { ClaimedEntry } from '../ledger/entry/ledger-entry.ts';
+import type { Recipe } from '../ledger/entry/recipe.ts';
 import type { DecodeLimits } from '../ports/decode-limits.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { mayBeCut } from './may-be-cut.ts';

@@ -1,8 +1,8 @@
 import type { Batch } from '../batch/partition-buffer.ts';
 import type { CutReason } from '../batch/batch-policy.ts';
 import type { DecodeLimits } from '../ports/decode-limits.ts';
-import type { ClaimResult, Versioned } from '../ledger/entry-store.ts';
-import { isOfFormat1 } from '../ledger/format-1.ts';
+import type { ClaimResult, Versioned } from '../ledger/chain/entry-store.ts';
+import { isOfFormat1 } from '../ledger/keys/format-1.ts';
 import {
   isWritten,
   ledgerFormat,
@@ -12,8 +12,8 @@ import {
   type CommittedEntry,
   type WrittenEntry,
   type WrittenObject,
-} from '../ledger/ledger-entry.ts';
-import type { LedgerPath } from '../ledger/ledger-keys.ts';
+} from '../ledger/entry/ledger-entry.ts';
+import type { LedgerPath } from '../ledger/keys/ledger-keys.ts';
 import { takeOverFormat1 } from './take-over-format-1.ts';
 import { checkLedgerEnd } from './check-ledger-end.ts';
 import { chooseRecipe, isOfOurDecoder, ourRecipe, type ChosenRecipe } from './choose-recipe.ts';

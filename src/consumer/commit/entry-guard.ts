@@ -1,5 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
-import type { Versioned } from '../ledger/entry-store.ts';
+import type { Versioned } from '../ledger/chain/entry-store.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
 /** After this long without a look a process may have been frozen, and others may have gone on without it. */

@@ -1,5 +1,5 @@
-import type { ClaimResult, Versioned } from '../ledger/entry-store.ts';
-import { stateOfFormat, type ClaimedEntry, type CommittedEntry } from '../ledger/ledger-entry.ts';
+import type { ClaimResult, Versioned } from '../ledger/chain/entry-store.ts';
+import { stateOfFormat, type ClaimedEntry, type CommittedEntry } from '../ledger/entry/ledger-entry.ts';
 import { lookAtPlanned } from '../table/objects/look-at-planned.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { outcomeOfFound } from './outcomes.ts';

@@ -1,4 +1,4 @@
-import { isOfFormat1 } from '../ledger/format-1.ts';
+import { isOfFormat1 } from '../ledger/keys/format-1.ts';
 import {
   isDeletable,
   mayHaveLeftovers,
@@ -6,8 +6,8 @@ import {
   type ReplacingEntry,
   type WrittenEntry,
   type WrittenObject,
-} from '../ledger/ledger-entry.ts';
-import { parseObjectName } from '../ledger/object-keys.ts';
+} from '../ledger/entry/ledger-entry.ts';
+import { parseObjectName } from '../ledger/keys/object-keys.ts';
 import { keysOf } from '../table/objects/planned-keys.ts';
 import type { CommitTools } from './commit-tools.ts';
 

@@ -1,5 +1,5 @@
-import { isOfFormat1 } from '../ledger/format-1.ts';
-import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
+import { isOfFormat1 } from '../ledger/keys/format-1.ts';
+import type { ClaimedEntry } from '../ledger/entry/ledger-entry.ts';
 import { lookAtPlanned } from '../table/objects/look-at-planned.ts';
 import type { CommitTools } from './commit-tools.ts';
 

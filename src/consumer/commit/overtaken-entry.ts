@@ -1,5 +1,5 @@
 import { PipelineError } from '../../runtime/errors.ts';
-import { isDeletable, isWritten, type LedgerEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
+import { isDeletable, isWritten, type LedgerEntry, type WrittenObject } from '../ledger/entry/ledger-entry.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { generationOf } from './leftovers.ts';
 

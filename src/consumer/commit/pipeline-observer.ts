@@ -1,6 +1,6 @@
 import type { CutReason } from '../batch/batch-policy.ts';
-import type { CommittedEntry, GapEntry } from '../ledger/ledger-entry.ts';
-import type { LedgerPath } from '../ledger/ledger-keys.ts';
+import type { CommittedEntry, GapEntry } from '../ledger/entry/ledger-entry.ts';
+import type { LedgerPath } from '../ledger/keys/ledger-keys.ts';
 import type { PipelineError } from '../../runtime/errors.ts';
 import type { UnreadableRecords } from '../ports/topic.ts';
 

@@ -1,4 +1,4 @@
-import type { ClaimedEntry, PlannedObject, WrittenObject } from '../ledger/ledger-entry.ts';
+import type { ClaimedEntry, PlannedObject, WrittenObject } from '../ledger/entry/ledger-entry.ts';
 import type { PutOutcome } from '../table/objects/object-writer.ts';
 
 /** Gives the objects of a claim if all of them are there and whole, and it has any. */

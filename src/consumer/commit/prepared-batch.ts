@@ -1,6 +1,6 @@
-import { fingerprint } from '../ledger/last-record.ts';
-import type { Outcome, PlannedObject } from '../ledger/ledger-entry.ts';
-import type { Recipe } from '../ledger/recipe.ts';
+import { fingerprint } from '../ledger/topic/last-record.ts';
+import type { Outcome, PlannedObject } from '../ledger/entry/ledger-entry.ts';
+import type { Recipe } from '../ledger/entry/recipe.ts';
 import type { DecodeLimits } from '../ports/decode-limits.ts';
 import { restOfBatch, shortenBatch, type Batch } from '../batch/partition-buffer.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';

@@ -1,4 +1,5 @@
-import type { ObjectRange, Outcome, WrittenObject } from '../ledger/ledger-entry.ts';
+import type { Outcome, WrittenObject } from '../ledger/entry/ledger-entry.ts';
+import type { ObjectRange } from '../ledger/keys/object-keys.ts';
 import type { OffsetRange } from '../ports/topic.ts';
 
 /** A range whose objects are replaced, at the generation of who replaces them. */

@@ -1,13 +1,13 @@
 import { PipelineError } from '../../runtime/errors.ts';
-import type { Versioned } from '../ledger/entry-store.ts';
+import type { Versioned } from '../ledger/chain/entry-store.ts';
 import {
   highestGeneration,
-  type ObjectRange,
   type Outcome,
   type ReplacingEntry,
   type WrittenEntry,
   type WrittenObject,
-} from '../ledger/ledger-entry.ts';
+} from '../ledger/entry/ledger-entry.ts';
+import type { ObjectRange } from '../ledger/keys/object-keys.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { EntryGuard, Overtaken } from './entry-guard.ts';
 import { keysOfReplacement, obsoleteKeys } from './leftovers.ts';

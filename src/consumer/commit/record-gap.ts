@@ -1,5 +1,5 @@
-import type { ClaimResult } from '../ledger/entry-store.ts';
-import { ledgerFormat, type GapEntry } from '../ledger/ledger-entry.ts';
+import type { ClaimResult } from '../ledger/chain/entry-store.ts';
+import { ledgerFormat, type GapEntry } from '../ledger/entry/ledger-entry.ts';
 import type { OffsetRange } from '../ports/topic.ts';
 import type { CommitTools } from './commit-tools.ts';
 

@@ -1,5 +1,5 @@
 import type { PipelineError } from '../../runtime/errors.ts';
-import type { Versioned } from '../ledger/entry-store.ts';
+import type { Versioned } from '../ledger/chain/entry-store.ts';
 import {
   stateOfFormat,
   type CommittedEntry,
@@ -7,7 +7,7 @@ import {
   type ReplacingEntry,
   type WrittenEntry,
   type WrittenObject,
-} from '../ledger/ledger-entry.ts';
+} from '../ledger/entry/ledger-entry.ts';
 import type { OffsetRange } from '../ports/topic.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { Overtaken, type EntryGuard } from './entry-guard.ts';

@@ -4,9 +4,9 @@ import { finishFromLake } from './finish-from-lake.ts';
 import { keysOfClaim } from './leftovers.ts';
 import { gapEntry, recordGap, type Gap } from './record-gap.ts';
 import { stepRunner, type StepRunner } from './step-runner.ts';
-import type { ClaimResult, Versioned } from '../ledger/entry-store.ts';
-import type { ClaimedEntry, GapEntry, LedgerEntry } from '../ledger/ledger-entry.ts';
-import { checkSameLog } from '../ledger/chain-position.ts';
+import type { ClaimResult, Versioned } from '../ledger/chain/entry-store.ts';
+import type { ClaimedEntry, GapEntry, LedgerEntry } from '../ledger/entry/ledger-entry.ts';
+import { checkSameLog } from '../ledger/topic/chain-position.ts';
 import type { AssignedPartition, OffsetRange, TopicReader } from '../ports/topic.ts';
 
 export interface SkipRequest extends OffsetRange {

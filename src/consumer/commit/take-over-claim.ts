@@ -1,4 +1,4 @@
-import type { ClaimedEntry, PlannedObject } from '../ledger/ledger-entry.ts';
+import type { ClaimedEntry, PlannedObject } from '../ledger/entry/ledger-entry.ts';
 import { lookAtPlanned } from '../table/objects/look-at-planned.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { damaged } from './damaged-claim.ts';

@@ -1,4 +1,4 @@
-import type { ClaimedEntry, WrittenObject } from '../ledger/ledger-entry.ts';
+import type { ClaimedEntry, WrittenObject } from '../ledger/entry/ledger-entry.ts';
 import type { NamedObject } from '../table/objects/format-1-objects.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { countsOf, outcomeOfFound } from './outcomes.ts';

@@ -1,12 +1,12 @@
 import { PipelineError } from '../../runtime/errors.ts';
-import type { Versioned } from '../ledger/entry-store.ts';
+import type { Versioned } from '../ledger/chain/entry-store.ts';
 import {
   isCommitted,
   stateOfFormat,
   type CommittedEntry,
   type LedgerEntry,
   type ReplacingEntry,
-} from '../ledger/ledger-entry.ts';
+} from '../ledger/entry/ledger-entry.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { discardLeftovers, keysOfReplacement, obsoleteKeys } from './leftovers.ts';
 import { overtaken } from './overtaken-entry.ts';

@@ -1,5 +1,6 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
-import type { ObjectRange, Outcome, PlannedObject, WrittenObject } from '../ledger/ledger-entry.ts';
+import type { Outcome, PlannedObject, WrittenObject } from '../ledger/entry/ledger-entry.ts';
+import type { ObjectRange } from '../ledger/keys/object-keys.ts';
 import type { ObjectDraft, PutOutcome } from '../table/objects/object-writer.ts';
 import type { CommitTools } from './commit-tools.ts';
 import type { EntryGuard } from './entry-guard.ts';

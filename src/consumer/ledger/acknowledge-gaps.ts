@@ -1,6 +1,6 @@
-import type { Versioned } from './entry-store.ts';
+import type { Versioned } from './chain/entry-store.ts';
 import type { Ledger } from './ledger.ts';
-import { isCommitted, type CommittedEntry, type GapEntry, type LedgerEntry } from './ledger-entry.ts';
+import { isCommitted, type CommittedEntry, type GapEntry, type LedgerEntry } from './entry/ledger-entry.ts';
 
 /** Notes in the ledger that every loss so far is known and accepted; answers with how many there were. */
 export async function acknowledgeGaps(

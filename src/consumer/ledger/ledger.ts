@@ -1,22 +1,16 @@
 import { rememberSuccess } from '../../runtime/memo.ts';
 import type { ObjectStore } from '../ports/lake.ts';
-import { hasStarts, noteStart, readStart, type ChainStart } from './chain-start.ts';
-import {
-  closeLedger,
-  isClosedFor,
-  requireOpen,
-  unlessClosed,
-  type Closing,
-  type ClosingTools,
-} from './closed-ledger.ts';
-import { EntryStore, type ClaimResult, type Versioned } from './entry-store.ts';
-import { indexOf, listUnknownKeys, neighboursIn, type Neighbours } from './ledger-index.ts';
-import type { LedgerEntry } from './ledger-entry.ts';
-import { partitionPrefix, topicPrefix, type LedgerPath, type TopicPath } from './ledger-keys.ts';
-import { isLedgerMissing } from './missing-ledger.ts';
-import { EntryReader, type EntryRange } from './entry-reader.ts';
-import { readSegment, rollUp } from './segments.ts';
-import { decideTopicStart, type TopicStart } from './topic-start.ts';
+import { hasStarts, noteStart, readStart, type ChainStart } from './notes/chain-start.ts';
+import { closeLedger, isClosedFor, requireOpen, type ClosingTools } from './chain/closed-ledger.ts';
+import { unlessClosed, type Closing } from './entry/closing.ts';
+import { EntryStore, type ClaimResult, type Versioned } from './chain/entry-store.ts';
+import { indexOf, listUnknownKeys, neighboursIn, type Neighbours } from './chain/ledger-index.ts';
+import type { LedgerEntry } from './entry/ledger-entry.ts';
+import { partitionPrefix, topicPrefix, type LedgerPath, type TopicPath } from './keys/ledger-keys.ts';
+import { isLedgerMissing } from './chain/missing-ledger.ts';
+import { EntryReader, type EntryRange } from './chain/entry-reader.ts';
+import { readSegment, rollUp } from './chain/segments.ts';
+import { decideTopicStart, type TopicStart } from './notes/topic-start.ts';
 
 const commitsBetweenLooks = 250;
 

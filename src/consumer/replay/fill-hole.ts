@@ -3,7 +3,7 @@ import { decodeLimitsOf, reasonToCut } from '../batch/batch-policy.ts';
 import { PartitionBuffer } from '../batch/partition-buffer.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { endReplacements } from '../commit/replace-entry.ts';
-import type { WrittenEntry } from '../ledger/ledger-entry.ts';
+import type { WrittenEntry } from '../ledger/entry/ledger-entry.ts';
 import { entryOf, splitHole, type HolePiece } from './hole-pieces.ts';
 import { keepPiece } from './keep-piece.ts';
 import { checkTopic, putBatch, readUnlessGone, type ReplayOptions, type ReplayResult } from './put-batch.ts';

@@ -2,14 +2,14 @@ import { mapConcurrently } from '../../runtime/concurrency.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { overtaken } from '../commit/overtaken-entry.ts';
 import { countsOf } from '../commit/outcomes.ts';
-import type { Versioned } from '../ledger/entry-store.ts';
+import type { Versioned } from '../ledger/chain/entry-store.ts';
 import {
   isWritten,
   ledgerFormat,
   type ReplacingEntry,
   type WrittenEntry,
   type WrittenObject,
-} from '../ledger/ledger-entry.ts';
+} from '../ledger/entry/ledger-entry.ts';
 import type { OffsetRange } from '../ports/topic.ts';
 import type { RangeObject } from '../table/objects/range-objects.ts';
 

@@ -4,8 +4,13 @@ import type { CommitTools } from '../commit/commit-tools.ts';
 import { countsOf } from '../commit/outcomes.ts';
 import { overtaken } from '../commit/overtaken-entry.ts';
 import { stepRunner } from '../commit/step-runner.ts';
-import type { Versioned } from '../ledger/entry-store.ts';
-import { isCommitted, type CommittedEntry, type WrittenEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
+import type { Versioned } from '../ledger/chain/entry-store.ts';
+import {
+  isCommitted,
+  type CommittedEntry,
+  type WrittenEntry,
+  type WrittenObject,
+} from '../ledger/entry/ledger-entry.ts';
 import { expectedOf } from '../table/objects/planned-keys.ts';
 import { damagedText, lostOf, offsetsOfBatch, withLost, without, writeBeside } from './keep-piece.ts';
 import { checkTopic, readUnlessGone, type ReplayOptions, type ReplayResult } from './put-batch.ts';

@@ -10,7 +10,7 @@ import {
   type CommittedEntry,
   type Outcome,
   type WrittenObject,
-} from '../ledger/ledger-entry.ts';
+} from '../ledger/entry/ledger-entry.ts';
 import type { DecodeLimits } from '../ports/decode-limits.ts';
 import type { OffsetRange } from '../ports/topic.ts';
 import { createEntry, type FoundEntry, type HolePiece } from './hole-pieces.ts';

@@ -2,8 +2,8 @@ import type { Batch } from '../batch/partition-buffer.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { preparePieces, type PreparedBatch } from '../commit/prepared-batch.ts';
 import { stepRunner } from '../commit/step-runner.ts';
-import type { WrittenEntry } from '../ledger/ledger-entry.ts';
-import type { Recipe } from '../ledger/recipe.ts';
+import type { WrittenEntry } from '../ledger/entry/ledger-entry.ts';
+import type { Recipe } from '../ledger/entry/recipe.ts';
 import type { DecodeLimits } from '../ports/decode-limits.ts';
 import { readsLess } from '../ports/value-format.ts';
 

@@ -1,6 +1,11 @@
 import { larger, smaller } from '../../runtime/bigints.ts';
-import type { Versioned } from '../ledger/entry-store.ts';
-import { mayHaveLeftovers, type ClaimedEntry, type ReplacingEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
+import type { Versioned } from '../ledger/chain/entry-store.ts';
+import {
+  mayHaveLeftovers,
+  type ClaimedEntry,
+  type ReplacingEntry,
+  type WrittenEntry,
+} from '../ledger/entry/ledger-entry.ts';
 import type { OffsetRange, Watermarks } from '../ports/topic.ts';
 
 /** One piece of a replay, in the order it is done. */

@@ -1,7 +1,7 @@
 import { decodeLimitsOf, reasonToCut, type BatchPolicy } from '../batch/batch-policy.ts';
 import { PartitionBuffer } from '../batch/partition-buffer.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
-import type { Recipe } from '../ledger/recipe.ts';
+import type { Recipe } from '../ledger/entry/recipe.ts';
 import type { TopicReader } from '../ports/topic.ts';
 import { SchemaSample } from '../table/catalog/schema-preview.ts';
 import { larger } from '../../runtime/bigints.ts';

@@ -2,8 +2,8 @@ import type { CommitTools } from '../commit/commit-tools.ts';
 import { finishFromLake } from '../commit/finish-from-lake.ts';
 import { stepRunner } from '../commit/step-runner.ts';
 import { undoReplacement } from '../commit/undo-replacement.ts';
-import type { Versioned } from '../ledger/entry-store.ts';
-import type { ClaimedEntry, ReplacingEntry } from '../ledger/ledger-entry.ts';
+import type { Versioned } from '../ledger/chain/entry-store.ts';
+import type { ClaimedEntry, ReplacingEntry } from '../ledger/entry/ledger-entry.ts';
 
 /** Ends a claim of which Kafka lacks what comes before `heldFrom` by the objects it has planned, if all are there and whole; or says why not. */
 export async function finishPassed(

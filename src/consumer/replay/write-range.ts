@@ -2,8 +2,8 @@ import { smaller } from '../../runtime/bigints.ts';
 import { decodeLimitsOf, reasonToCut } from '../batch/batch-policy.ts';
 import { PartitionBuffer } from '../batch/partition-buffer.ts';
 import { commitBatch } from '../commit/commit-batch.ts';
-import type { Versioned } from '../ledger/entry-store.ts';
-import { isWritten, type ClaimedEntry } from '../ledger/ledger-entry.ts';
+import type { Versioned } from '../ledger/chain/entry-store.ts';
+import { isWritten, type ClaimedEntry } from '../ledger/entry/ledger-entry.ts';
 import type { OffsetRange } from '../ports/topic.ts';
 import { checkTopic, readBatch, type ReplayOptions } from './put-batch.ts';
 

@@ -1,6 +1,6 @@
 import type { CommitTools } from '../commit/commit-tools.ts';
 import type { StepRunner } from '../commit/step-runner.ts';
-import { isWritten, type WrittenEntry } from '../ledger/ledger-entry.ts';
+import { isWritten, type WrittenEntry } from '../ledger/entry/ledger-entry.ts';
 
 /**
  * Tells the observer when the last object that the ledger lists is not there, as in a lake that was restored from a copy, or from which

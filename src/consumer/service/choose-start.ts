@@ -1,7 +1,7 @@
 import type { CommitTools } from '../commit/commit-tools.ts';
-import type { ChainPosition } from '../ledger/chain-position.ts';
-import type { ChainStart } from '../ledger/chain-start.ts';
-import type { TopicStart } from '../ledger/topic-start.ts';
+import type { ChainPosition } from '../ledger/topic/chain-position.ts';
+import type { ChainStart } from '../ledger/notes/chain-start.ts';
+import type { TopicStart } from '../ledger/notes/topic-start.ts';
 import { unreachable } from '../../runtime/errors.ts';
 import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
 

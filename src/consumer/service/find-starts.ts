@@ -3,11 +3,11 @@ import { rememberSuccess } from '../../runtime/memo.ts';
 import { discardLeftovers } from '../commit/leftovers.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { stepRunner } from '../commit/step-runner.ts';
-import { findPosition, headMissing, readCommitMetadata, type ChainPosition } from '../ledger/chain-position.ts';
-import type { LedgerPath } from '../ledger/ledger-keys.ts';
+import { findPosition, headMissing, readCommitMetadata, type ChainPosition } from '../ledger/topic/chain-position.ts';
+import type { LedgerPath } from '../ledger/keys/ledger-keys.ts';
 import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
 import { checkLastObject } from './check-last-object.ts';
-import type { TopicStart } from '../ledger/topic-start.ts';
+import type { TopicStart } from '../ledger/notes/topic-start.ts';
 import { beginPartition, decideTopicStart, positionFromNoted, type Start } from './choose-start.ts';
 import { PartitionWork } from './partition-work.ts';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { TopicDescription } from '../ports/topic.ts';
-import { checkTopicId } from '../ledger/topic-identity.ts';
+import { checkTopicId } from '../ledger/topic/topic-identity.ts';
 
 /** Records by partition that the topic holds and the ledger does not: what is only read counts as waiting. */
 export type Lag = ReadonlyMap<number, bigint>;

@@ -17,8 +17,8 @@
  */
 import { unreachable } from '../../runtime/errors.ts';
 import type { CutReason } from '../batch/batch-policy.ts';
-import type { Versioned } from '../ledger/entry-store.ts';
-import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
+import type { Versioned } from '../ledger/chain/entry-store.ts';
+import type { ClaimedEntry } from '../ledger/entry/ledger-entry.ts';
 import { smaller } from '../../runtime/bigints.ts';
 
 export type Claim = Versioned<ClaimedEntry>;

@@ -1,5 +1,5 @@
 import { PartitionBuffer } from '../batch/partition-buffer.ts';
-import type { ChainPosition } from '../ledger/chain-position.ts';
+import type { ChainPosition } from '../ledger/topic/chain-position.ts';
 import type { AssignedPartition } from '../ports/topic.ts';
 import { emptyChunk, type RecordChunk } from '../ports/record-chunk.ts';
 import {

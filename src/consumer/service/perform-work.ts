@@ -4,14 +4,14 @@ import { commitBatch } from '../commit/commit-batch.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { recordGap } from '../commit/record-gap.ts';
 import { stepRunner } from '../commit/step-runner.ts';
-import { commitMetadata } from '../ledger/chain-position.ts';
-import type { Versioned } from '../ledger/entry-store.ts';
-import type { CommittedEntry } from '../ledger/ledger-entry.ts';
+import { commitMetadata } from '../ledger/topic/chain-position.ts';
+import type { Versioned } from '../ledger/chain/entry-store.ts';
+import type { CommittedEntry } from '../ledger/entry/ledger-entry.ts';
 import type { RecordSource } from '../ports/topic.ts';
 import type { Task } from './next-task.ts';
 import type { Claim, WorkOutcome } from './partition-state.ts';
 import type { PartitionWork } from './partition-work.ts';
-import type { TopicIdentity } from '../ledger/topic-identity.ts';
+import type { TopicIdentity } from '../ledger/topic/topic-identity.ts';
 
 export interface WorkTools {
   readonly tools: CommitTools;

@@ -21,7 +21,7 @@ import { nextTask, type Situation } from './next-task.ts';
 import type { WorkOutcome } from './partition-state.ts';
 import type { PartitionWork } from './partition-work.ts';
 import { performWork } from './perform-work.ts';
-import { TopicIdentity } from '../ledger/topic-identity.ts';
+import { TopicIdentity } from '../ledger/topic/topic-identity.ts';
 import { UnreadablePartitions } from './unreadable-partitions.ts';
 
 export interface PipelineOptions {

@@ -5,9 +5,9 @@ import type { DataFile } from '../../iceberg/manifests/manifest.ts';
 import { TableFiles } from '../../iceberg/manifests/table-files.ts';
 import { currentSchema, currentSnapshot, type TableMetadata } from '../../iceberg/metadata/table-metadata.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { isExpired, readExpiry } from '../ledger/expired-days.ts';
-import { isWritten, type LedgerEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
-import { parseObjectName } from '../ledger/object-keys.ts';
+import { isExpired, readExpiry } from '../ledger/notes/expired-days.ts';
+import { isWritten, type LedgerEntry, type WrittenObject } from '../ledger/entry/ledger-entry.ts';
+import { parseObjectName } from '../ledger/keys/object-keys.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
 import { heldPositions, positionsOf, positionsProperty, snapshotProperty } from './table-positions.ts';
 

@@ -10,7 +10,7 @@ import {
 import { TableFiles } from '../../iceberg/manifests/table-files.ts';
 import { mapAhead } from '../../runtime/concurrency.ts';
 import type { CommittedSnapshot } from '../commit/pipeline-observer.ts';
-import type { WrittenObject } from '../ledger/ledger-entry.ts';
+import type { WrittenObject } from '../ledger/entry/ledger-entry.ts';
 import { isDamage } from './damaged-files.ts';
 import { loadTable } from './load-table.ts';
 import { findLost, nothingLost, withLost, type LostObjects } from './lost-objects.ts';

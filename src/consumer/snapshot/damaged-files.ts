@@ -1,6 +1,6 @@
 import { larger } from '../../runtime/bigints.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { isWritten, type LedgerEntry } from '../ledger/ledger-entry.ts';
+import { isWritten, type LedgerEntry } from '../ledger/entry/ledger-entry.ts';
 import type { OffsetRange } from '../ports/topic.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
 import type { FileBounds } from './unlisted-files.ts';

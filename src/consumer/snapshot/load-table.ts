@@ -1,6 +1,6 @@
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { noteTable, notedTable } from '../ledger/table-note.ts';
+import { noteTable, notedTable } from '../ledger/notes/table-note.ts';
 import { checkHistory } from './check-history.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
 

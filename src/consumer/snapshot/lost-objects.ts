@@ -1,7 +1,7 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { isExpired, readExpiry } from '../ledger/expired-days.ts';
-import type { CommittedEntry, WrittenObject } from '../ledger/ledger-entry.ts';
+import { isExpired, readExpiry } from '../ledger/notes/expired-days.ts';
+import type { CommittedEntry, WrittenObject } from '../ledger/entry/ledger-entry.ts';
 import { objectSource } from '../ports/parquet.ts';
 import { isDamage } from './damaged-files.ts';
 import type { SnapshotTarget, SnapshotTools } from './snapshot-tools.ts';

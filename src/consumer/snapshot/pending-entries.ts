@@ -1,8 +1,8 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { checkFormat } from '../ledger/check-format.ts';
-import type { CommittedEntry, LedgerEntry, WrittenObject } from '../ledger/ledger-entry.ts';
-import type { LedgerPath } from '../ledger/ledger-keys.ts';
+import { checkFormat } from '../ledger/entry/check-format.ts';
+import type { CommittedEntry, LedgerEntry, WrittenObject } from '../ledger/entry/ledger-entry.ts';
+import type { LedgerPath } from '../ledger/keys/ledger-keys.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
 import type { TablePositions } from './table-positions.ts';
 

@@ -1,9 +1,9 @@
 import { mayDelete, type LiveFile, type LiveFiles } from '../../iceberg/manifests/live-files.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ReplacedBatch, ReplacedRange } from '../commit/publication.ts';
-import { isExpired } from '../ledger/expired-days.ts';
-import type { WrittenObject } from '../ledger/ledger-entry.ts';
-import { parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
+import { isExpired } from '../ledger/notes/expired-days.ts';
+import type { WrittenObject } from '../ledger/entry/ledger-entry.ts';
+import { parseObjectName, type ObjectName } from '../ledger/keys/object-keys.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import type { SnapshotTarget } from './snapshot-tools.ts';
 

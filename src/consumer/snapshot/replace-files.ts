@@ -3,7 +3,7 @@ import { readLiveFiles, type LiveFiles } from '../../iceberg/manifests/live-file
 import { TableFiles } from '../../iceberg/manifests/table-files.ts';
 import { currentSnapshot } from '../../iceberg/metadata/table-metadata.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { readExpiry } from '../ledger/expired-days.ts';
+import { readExpiry } from '../ledger/notes/expired-days.ts';
 import { overtaken } from '../commit/overtaken-entry.ts';
 import type { Publication, ReplacedBatch, ReplacedRange } from '../commit/publication.ts';
 import { commitSnapshot, describeObjects, stage, withProperties } from './commit-snapshot.ts';

@@ -3,7 +3,7 @@ import { columnsOfFields, fieldIdsOf } from '../../iceberg/metadata/iceberg-colu
 import { currentSchema } from '../../iceberg/metadata/table-metadata.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { msPerHour } from '../../runtime/duration.ts';
-import { mergedKey } from '../ledger/object-keys.ts';
+import { mergedKey } from '../ledger/keys/object-keys.ts';
 import type { ParquetRewriter, RewrittenObject } from '../ports/parquet-rewriter.ts';
 import type { OffsetRange } from '../ports/topic.ts';
 import { isDamage, isReplacedWhole } from './damaged-files.ts';

@@ -1,7 +1,7 @@
 import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { WrittenObject } from '../ledger/ledger-entry.ts';
+import type { WrittenObject } from '../ledger/entry/ledger-entry.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import type { ParquetRewriter } from '../ports/parquet-rewriter.ts';

@@ -4,7 +4,7 @@ import { readSnapshotFacts } from '../../iceberg/manifests/read-snapshot.ts';
 import type { TableFiles } from '../../iceberg/manifests/table-files.ts';
 import { ancestorsOf, type Snapshot, type TableMetadata } from '../../iceberg/metadata/table-metadata.ts';
 import { isRetryable, messageOf, PipelineError } from '../../runtime/errors.ts';
-import { offsetCodec } from '../ledger/ledger-entry.ts';
+import { offsetCodec } from '../ledger/entry/ledger-entry.ts';
 
 /**
  * How far a table holds a topic, as a property of the table: it changes in the same commit as the table's files, and is the truth about

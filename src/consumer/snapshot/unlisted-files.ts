@@ -5,7 +5,7 @@ import { identityValues } from '../../iceberg/metadata/partition-fields.ts';
 import { TableFiles } from '../../iceberg/manifests/table-files.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ReplacedRange } from '../commit/publication.ts';
-import { parseObjectName, topicOfFile } from '../ledger/object-keys.ts';
+import { parseObjectName, topicOfFile } from '../ledger/keys/object-keys.ts';
 import type { RowRange } from '../ports/parquet-rewriter.ts';
 import { boundOf, coordinateIds, type CoordinateIds } from './check-history.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';

@@ -3,7 +3,7 @@ import { groupRows } from '../../schema/layout.ts';
 import type { Column, ColumnType } from '../../schema/types.ts';
 import type { ColumnarTable, TableColumn } from '../ports/columnar-table.ts';
 import type { Reject } from '../columns/decode-batch.ts';
-import type { Recipe } from '../ledger/recipe.ts';
+import type { Recipe } from '../ledger/entry/recipe.ts';
 import { base64Of, stringColumn, utf8Of } from './assemble/string-column.ts';
 
 const string: ColumnType = { kind: 'string' };

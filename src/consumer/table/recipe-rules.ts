@@ -4,7 +4,7 @@ import { layoutOf } from '../../schema/layout.ts';
 import type { Column } from '../../schema/types.ts';
 import type { DecodeRules } from '../columns/decode-batch.ts';
 import { fieldRules } from '../columns/field-rules.ts';
-import type { Recipe } from '../ledger/recipe.ts';
+import type { Recipe } from '../ledger/entry/recipe.ts';
 import type { CatalogTable } from '../ports/lake.ts';
 import {
   columnsOfPart,

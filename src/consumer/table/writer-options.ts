@@ -1,5 +1,5 @@
 import { SlabPool } from '../../runtime/slab-pool.ts';
-import type { Recipe } from '../ledger/recipe.ts';
+import type { Recipe } from '../ledger/entry/recipe.ts';
 import type { Catalog, ObjectStore } from '../ports/lake.ts';
 import type { ParquetEncoder, ParquetReader } from '../ports/parquet.ts';
 import type { SchemaRegistries } from '../ports/schema-registry.ts';

@@ -1,4 +1,4 @@
-import type { TopicPath } from '../../consumer/ledger/ledger-keys.ts';
+import type { TopicPath } from '../../consumer/ledger/keys/ledger-keys.ts';
 import type { Ledger } from '../../consumer/ledger/ledger.ts';
 import { rememberSuccess } from '../../runtime/memo.ts';
 import { formatType } from '../../schema/hive-ddl.ts';

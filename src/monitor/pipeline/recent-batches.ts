@@ -1,5 +1,5 @@
 import { readChain } from '../../consumer/audit/ledger/read-chain.ts';
-import { isWritten, type LedgerEntry } from '../../consumer/ledger/ledger-entry.ts';
+import { isWritten, type LedgerEntry } from '../../consumer/ledger/entry/ledger-entry.ts';
 import type { Ledger } from '../../consumer/ledger/ledger.ts';
 import type { ObjectStore } from '../../consumer/ports/lake.ts';
 

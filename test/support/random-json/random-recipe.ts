@@ -1,5 +1,5 @@
 import type { Draw } from '../../../bench/kinds/draw.ts';
-import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
 import { testRecipe } from '../lake.ts';

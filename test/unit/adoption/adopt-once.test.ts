@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
-import { closedName } from '../../../src/consumer/ledger/chain-start.ts';
+import { closedName } from '../../../src/consumer/ledger/notes/chain-start.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { takeBackMark } from '../../../src/consumer/adoption/adoption-mark.ts';
 import { adopt, adoptedName as name, goOn, openBoth, type TwoTables } from '../../support/adopted-lake.ts';

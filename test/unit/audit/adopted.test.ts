@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describePositions } from '../../../src/commands/describe-positions.ts';
 import { toJson, toLines } from '../../../src/commands/verify-report.ts';
-import { closedName } from '../../../src/consumer/ledger/chain-start.ts';
+import { closedName } from '../../../src/consumer/ledger/notes/chain-start.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';

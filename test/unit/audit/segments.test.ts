@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { entryKey } from '../../../src/consumer/ledger/ledger-keys.ts';
+import { entryKey } from '../../../src/consumer/ledger/keys/ledger-keys.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { carryOut } from '../../../src/consumer/audit/repair.ts';
 import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';

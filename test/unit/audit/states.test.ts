@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { checkNotBehind, commitMetadata } from '../../../src/consumer/ledger/chain-position.ts';
-import type { LedgerEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
+import { checkNotBehind, commitMetadata } from '../../../src/consumer/ledger/topic/chain-position.ts';
+import type { LedgerEntry } from '../../../src/consumer/ledger/entry/ledger-entry.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { AuditedLake } from '../../support/audited-lake.ts';
 import { testRecipe, testTable, testTopic } from '../../support/lake.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { isWritten } from '../../../src/consumer/ledger/ledger-entry.ts';
+import { isWritten } from '../../../src/consumer/ledger/entry/ledger-entry.ts';
 import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { positionsProperty } from '../../../src/consumer/snapshot/table-positions.ts';

@@ -7,9 +7,9 @@ import { PartitionBuffer } from '../../../src/consumer/batch/partition-buffer.ts
 import { commitBatch, type CommitRequest } from '../../../src/consumer/commit/commit-batch.ts';
 import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import type { PipelineObserver, StepName } from '../../../src/consumer/commit/pipeline-observer.ts';
-import type { Versioned } from '../../../src/consumer/ledger/entry-store.ts';
-import type { ClaimedEntry, LedgerEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
-import { decoderVersion } from '../../../src/consumer/ledger/decoder-version.ts';
+import type { Versioned } from '../../../src/consumer/ledger/chain/entry-store.ts';
+import type { ClaimedEntry, LedgerEntry } from '../../../src/consumer/ledger/entry/ledger-entry.ts';
+import { decoderVersion } from '../../../src/consumer/ledger/entry/decoder-version.ts';
 import { keysOf } from '../../../src/consumer/table/objects/planned-keys.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';

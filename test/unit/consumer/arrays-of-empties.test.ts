@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { differenceBetween, readBothWays } from '../../support/both-ways.ts';
 import { slicesOfSize } from '../../support/chunks.ts';
 import { runs } from '../../support/fuzzing.ts';

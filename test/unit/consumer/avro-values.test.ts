@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import type { RegisteredSchema, SchemaRegistry } from '../../../src/consumer/ports/schema-registry.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';

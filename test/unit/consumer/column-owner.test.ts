@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { checkTable } from '../../../src/consumer/table/catalog/check-table.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';

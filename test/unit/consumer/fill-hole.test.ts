@@ -3,7 +3,7 @@ import { acknowledgeGaps } from '../../../src/consumer/ledger/acknowledge-gaps.t
 import { planSelection } from '../../../src/commands/plan-selection.ts';
 import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import { stepNames } from '../../../src/consumer/commit/pipeline-observer.ts';
-import { parseObjectName } from '../../../src/consumer/ledger/object-keys.ts';
+import { parseObjectName } from '../../../src/consumer/ledger/keys/object-keys.ts';
 import { replayGroup } from '../../../src/consumer/replay/replay.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { elementLeavesMax as kernelElementLeavesMax, membersMax } from '../../../src/kernel/kinds.ts';
-import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { parseType } from '../../../src/schema/hive-ddl.ts';
 import { siblingName } from '../../../src/schema/sibling.ts';
 import { elementLeavesMax, leavesMax } from '../../../src/schema/type-weight.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commitBatch } from '../../../src/consumer/commit/commit-batch.ts';
 import { PartitionBuffer } from '../../../src/consumer/batch/partition-buffer.ts';
-import { forgetMerged, listMerged } from '../../../src/consumer/ledger/merged-partition.ts';
+import { forgetMerged, listMerged } from '../../../src/consumer/ledger/notes/merged-partition.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { NewerObjects } from '../../../src/consumer/table/objects/newer-objects.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';

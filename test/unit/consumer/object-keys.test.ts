@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isHidden, objectKey, parseObjectName, topicOfFile } from '../../../src/consumer/ledger/object-keys.ts';
+import { isHidden, objectKey, parseObjectName, topicOfFile } from '../../../src/consumer/ledger/keys/object-keys.ts';
 import { runs } from '../../support/fuzzing.ts';
 
 describe('object keys', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import type { ColumnarTable } from '../../../src/consumer/ports/columnar-table.ts';
 import { differenceBetween, filesOf, readBothWays } from '../../support/both-ways.ts';
 import { slicesOf, slicesOfSize } from '../../support/chunks.ts';

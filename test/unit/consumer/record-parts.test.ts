@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
 import { audit, createTestTools, openTestLake, readRows, testTable } from '../../support/lake.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { raiseExpiry } from '../../../src/consumer/ledger/expired-days.ts';
-import { isWritten } from '../../../src/consumer/ledger/ledger-entry.ts';
+import { raiseExpiry } from '../../../src/consumer/ledger/notes/expired-days.ts';
+import { isWritten } from '../../../src/consumer/ledger/entry/ledger-entry.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import { msPerDay } from '../../../src/runtime/duration.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import { undoReplacement } from '../../../src/consumer/commit/undo-replacement.ts';
-import { isWritten, type WrittenEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
+import { isWritten, type WrittenEntry } from '../../../src/consumer/ledger/entry/ledger-entry.ts';
 import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
 import type { ReplayResult } from '../../../src/consumer/replay/put-batch.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';

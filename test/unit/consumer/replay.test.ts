@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { planReplay, type ReplayItem } from '../../../src/consumer/replay/replay-plan.ts';
-import { entryKey } from '../../../src/consumer/ledger/ledger-keys.ts';
+import { entryKey } from '../../../src/consumer/ledger/keys/ledger-keys.ts';
 import { stepNames } from '../../../src/consumer/commit/pipeline-observer.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';

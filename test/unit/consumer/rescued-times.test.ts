@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { jsonValue, rowOf } from '../../../src/consumer/columns/decoded-column.ts';
 import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';

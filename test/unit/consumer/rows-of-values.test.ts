@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { decoderVersion } from '../../../src/consumer/ledger/decoder-version.ts';
-import { isWritten, type WrittenEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
-import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import { decoderVersion } from '../../../src/consumer/ledger/entry/decoder-version.ts';
+import { isWritten, type WrittenEntry } from '../../../src/consumer/ledger/entry/ledger-entry.ts';
+import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
-import { isWritten } from '../../../src/consumer/ledger/ledger-entry.ts';
+import { isWritten } from '../../../src/consumer/ledger/entry/ledger-entry.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';

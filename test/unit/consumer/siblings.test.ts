@@ -4,7 +4,7 @@ import { jsonValue } from '../../../src/consumer/columns/decoded-column.ts';
 import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { rescuedColumn } from '../../../src/schema/names.ts';
-import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { slicesOf } from '../../support/chunks.ts';
 import { runs } from '../../support/fuzzing.ts';
 import { objectOf } from '../../support/json-object.ts';

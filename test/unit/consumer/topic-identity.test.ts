@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TopicIdentity } from '../../../src/consumer/ledger/topic-identity.ts';
+import { TopicIdentity } from '../../../src/consumer/ledger/topic/topic-identity.ts';
 
 /** Answers when it is told to. */
 class SlowTopic {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { avroEncoder, confluentFrame } from '../../../bench/support/avro-encoder.ts';
-import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import type { RegisteredSchema } from '../../../src/consumer/ports/schema-registry.ts';
 import { ValueSchemas } from '../../../src/consumer/table/decode/value-schemas.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { runs } from '../../support/fuzzing.ts';
 import { createTestTools, openTestLake, readRows } from '../../support/lake.ts';

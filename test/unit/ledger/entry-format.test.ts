@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseEntry, serializeEntry } from '../../../src/consumer/ledger/entry-format.ts';
+import { parseEntry, serializeEntry } from '../../../src/consumer/ledger/entry/entry-format.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { testRecipe, testTable, testTopic } from '../../support/lake.ts';

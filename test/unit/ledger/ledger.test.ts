@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Versioned } from '../../../src/consumer/ledger/entry-store.ts';
+import type { Versioned } from '../../../src/consumer/ledger/chain/entry-store.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
-import { entryKey } from '../../../src/consumer/ledger/ledger-keys.ts';
+import { entryKey } from '../../../src/consumer/ledger/keys/ledger-keys.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { countingStore, totalOf } from '../../support/counting-store.ts';
 import { testTable, testTopic } from '../../support/lake.ts';

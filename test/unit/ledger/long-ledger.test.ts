@@ -1,6 +1,6 @@
 import { crc32, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { findPosition } from '../../../src/consumer/ledger/chain-position.ts';
+import { findPosition } from '../../../src/consumer/ledger/topic/chain-position.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';

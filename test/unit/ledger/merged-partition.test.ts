@@ -5,7 +5,7 @@ import {
   putMerged,
   readMerged,
   type MergedPartition,
-} from '../../../src/consumer/ledger/merged-partition.ts';
+} from '../../../src/consumer/ledger/notes/merged-partition.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 

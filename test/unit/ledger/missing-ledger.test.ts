@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isLedgerMissing } from '../../../src/consumer/ledger/missing-ledger.ts';
+import { isLedgerMissing } from '../../../src/consumer/ledger/chain/missing-ledger.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 
 const path = { table: 'readings', topic: 'thermometer' };

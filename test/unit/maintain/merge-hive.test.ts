@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { isUpToDate } from '../../../src/consumer/maintain/hive/is-up-to-date.ts';
-import { forgetMerged, listMerged } from '../../../src/consumer/ledger/merged-partition.ts';
+import { forgetMerged, listMerged } from '../../../src/consumer/ledger/notes/merged-partition.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import type { AuditedLake } from '../../support/audited-lake.ts';
 import { testTimestampMs } from '../../support/chunks.ts';

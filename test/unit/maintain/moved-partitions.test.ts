@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
-import { listMerged, readMerged } from '../../../src/consumer/ledger/merged-partition.ts';
-import { mergedKey } from '../../../src/consumer/ledger/object-keys.ts';
+import { listMerged, readMerged } from '../../../src/consumer/ledger/notes/merged-partition.ts';
+import { mergedKey } from '../../../src/consumer/ledger/keys/object-keys.ts';
 import { updateMerged } from '../../../src/consumer/maintain/hive/update-merged.ts';
 import { removeExpired } from '../../../src/consumer/maintain/hive/remove-expired.ts';
 import { removeLeftovers } from '../../../src/consumer/maintain/hive/remove-leftovers.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MergedPartition } from '../../../src/consumer/ledger/merged-partition.ts';
-import { objectKey, topicOfFile } from '../../../src/consumer/ledger/object-keys.ts';
+import type { MergedPartition } from '../../../src/consumer/ledger/notes/merged-partition.ts';
+import { objectKey, topicOfFile } from '../../../src/consumer/ledger/keys/object-keys.ts';
 import {
   isWorthMerging,
   planFiles,

@@ -1,9 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
-import type { CommittedEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
-import { dayOf, expiryDay, isExpired, raiseExpiry, readExpiry } from '../../../src/consumer/ledger/expired-days.ts';
-import { expiryKey } from '../../../src/consumer/ledger/ledger-keys.ts';
+import type { CommittedEntry } from '../../../src/consumer/ledger/entry/ledger-entry.ts';
+import {
+  dayOf,
+  expiryDay,
+  isExpired,
+  raiseExpiry,
+  readExpiry,
+} from '../../../src/consumer/ledger/notes/expired-days.ts';
+import { expiryKey } from '../../../src/consumer/ledger/keys/ledger-keys.ts';
 import { removeExpired, type ExpiryOptions } from '../../../src/consumer/maintain/hive/remove-expired.ts';
 import type { UpkeepEvent } from '../../../src/consumer/maintain/upkeep.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closedName } from '../../../src/consumer/ledger/chain-start.ts';
+import { closedName } from '../../../src/consumer/ledger/notes/chain-start.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { commitSnapshot } from '../../../src/consumer/snapshot/commit-snapshot.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
-import { raiseExpiry } from '../../../src/consumer/ledger/expired-days.ts';
+import { raiseExpiry } from '../../../src/consumer/ledger/notes/expired-days.ts';
 import { positionsProperty, snapshotProperty } from '../../../src/consumer/snapshot/table-positions.ts';
 import { currentSnapshot, mainBranch } from '../../../src/iceberg/metadata/table-metadata.ts';
 import type { TableUpdate } from '../../../src/iceberg/metadata/table-updates.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
-import type { Versioned } from '../../../src/consumer/ledger/entry-store.ts';
-import { isWritten, type WrittenEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
+import type { Versioned } from '../../../src/consumer/ledger/chain/entry-store.ts';
+import { isWritten, type WrittenEntry } from '../../../src/consumer/ledger/entry/ledger-entry.ts';
 import { redriveEntries } from '../../../src/consumer/replay/redrive.ts';
 import { groupForSnapshots, planReplay } from '../../../src/consumer/replay/replay-plan.ts';
 import { replayGroup } from '../../../src/consumer/replay/replay.ts';

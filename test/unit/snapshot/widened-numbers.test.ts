@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatType, parseColumns } from '../../../src/schema/hive-ddl.ts';
-import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
 import { commitRows, createIcebergTools } from '../../support/iceberg-service.ts';

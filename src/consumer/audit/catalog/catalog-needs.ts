@@ -1,5 +1,5 @@
 import { partitionKeys, type Layout } from '../../../schema/layout.ts';
-import type { WrittenEntry, WrittenObject } from '../../ledger/ledger-entry.ts';
+import type { WrittenEntry, WrittenObject } from '../../ledger/entry/ledger-entry.ts';
 import { deadLetterKeys, deadLetterTable } from '../../table/dead-letters.ts';
 import { isNested, type Column } from '../../../schema/types.ts';
 import { noteColumns, type FileColumns } from './audit-columns.ts';

@@ -1,5 +1,5 @@
-import type { ReplacingEntry, WrittenEntry, WrittenObject } from '../../ledger/ledger-entry.ts';
-import type { Recipe } from '../../ledger/recipe.ts';
+import type { ReplacingEntry, WrittenEntry, WrittenObject } from '../../ledger/entry/ledger-entry.ts';
+import type { Recipe } from '../../ledger/entry/recipe.ts';
 import { aboutRange, endOf, rangeText, type Finding } from '../finding.ts';
 import { RewrittenRanges, type RewrittenRange } from './rewritten-ranges.ts';
 

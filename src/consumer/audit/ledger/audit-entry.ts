@@ -6,8 +6,8 @@ import {
   type Outcome,
   type WrittenEntry,
   type WrittenObject,
-} from '../../ledger/ledger-entry.ts';
-import { parseObjectName } from '../../ledger/object-keys.ts';
+} from '../../ledger/entry/ledger-entry.ts';
+import { parseObjectName } from '../../ledger/keys/object-keys.ts';
 import { deadLetterKeys, deadLetterTable } from '../../table/dead-letters.ts';
 import type { TableFormat } from '../../ports/lake.ts';
 import { aboutRange, endOf, type Finding, type Problem } from '../finding.ts';

@@ -1,17 +1,17 @@
-import type { ChainStart } from '../../ledger/chain-start.ts';
+import type { ChainStart } from '../../ledger/notes/chain-start.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { isWritten, type LedgerEntry, type WrittenEntry } from '../../ledger/ledger-entry.ts';
+import { isWritten, type LedgerEntry, type WrittenEntry } from '../../ledger/entry/ledger-entry.ts';
 import {
   offsetOfKey,
   partitionPrefix,
   rangeOfSegment,
   revisionPrefix,
   type LedgerPath,
-} from '../../ledger/ledger-keys.ts';
+} from '../../ledger/keys/ledger-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import type { ParquetReader } from '../../ports/parquet.ts';
 import type { CommittedOffset, TopicDescription, TopicReader, Watermarks } from '../../ports/topic.ts';
-import { sourceOfStart } from '../../ledger/topic-start.ts';
+import { sourceOfStart } from '../../ledger/notes/topic-start.ts';
 import { ChainAudit } from './chain-audit.ts';
 import { auditSegments } from './audit-segments.ts';
 import { auditEntry, auditPassed, changedAtMs, type EntryRules } from './audit-entry.ts';

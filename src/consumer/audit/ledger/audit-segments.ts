@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { mapAhead } from '../../../runtime/concurrency.ts';
-import { parseEntry } from '../../ledger/entry-format.ts';
-import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
-import { offsetsIn } from '../../ledger/ledger-index.ts';
-import { entryKey, partitionPrefix, segmentKey, type LedgerPath } from '../../ledger/ledger-keys.ts';
-import { listSegments, readSegment, type SegmentRange } from '../../ledger/segments.ts';
+import { parseEntry } from '../../ledger/entry/entry-format.ts';
+import type { LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
+import { offsetsIn } from '../../ledger/chain/ledger-index.ts';
+import { entryKey, partitionPrefix, segmentKey, type LedgerPath } from '../../ledger/keys/ledger-keys.ts';
+import { listSegments, readSegment, type SegmentRange } from '../../ledger/chain/segments.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import type { Finding } from '../finding.ts';
 import type { Repair } from '../repair.ts';

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
+import type { LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
 import type { OffsetRange } from '../../ports/topic.ts';
 import { aboutRange, rangeText, recordsGap, replayOf, type Finding } from '../finding.ts';
 import { larger } from '../../../runtime/bigints.ts';

@@ -1,5 +1,5 @@
-import type { ChainStart } from '../../ledger/chain-start.ts';
-import { isWritten, type LedgerEntry } from '../../ledger/ledger-entry.ts';
+import type { ChainStart } from '../../ledger/notes/chain-start.ts';
+import { isWritten, type LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
 import type { Watermarks } from '../../ports/topic.ts';
 import { larger } from '../../../runtime/bigints.ts';
 

@@ -1,7 +1,7 @@
-import { parseEntry } from '../../ledger/entry-format.ts';
+import { parseEntry } from '../../ledger/entry/entry-format.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
-import { offsetsIn } from '../../ledger/ledger-index.ts';
+import type { LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
+import { offsetsIn } from '../../ledger/chain/ledger-index.ts';
 import {
   entryKey,
   offsetOfKey,
@@ -9,8 +9,8 @@ import {
   partitionPrefix,
   revisionPrefix,
   type LedgerPath,
-} from '../../ledger/ledger-keys.ts';
-import { listSegments, readSegment } from '../../ledger/segments.ts';
+} from '../../ledger/keys/ledger-keys.ts';
+import { listSegments, readSegment } from '../../ledger/chain/segments.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import { changedAtMs } from './audit-entry.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../../runtime/errors.ts';
-import type { WrittenEntry } from '../../ledger/ledger-entry.ts';
+import type { WrittenEntry } from '../../ledger/entry/ledger-entry.ts';
 import type { Catalog } from '../../ports/lake.ts';
 import { holdsSeveralTopics } from '../../table/catalog/shared-table.ts';
 import { aboutRange, type Finding } from '../finding.ts';

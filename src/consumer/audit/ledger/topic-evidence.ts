@@ -1,7 +1,7 @@
-import { readCommitMetadata } from '../../ledger/chain-position.ts';
-import { isAnotherRecord, type LastRecord } from '../../ledger/last-record.ts';
-import type { ClaimedEntry, LedgerEntry } from '../../ledger/ledger-entry.ts';
-import type { LedgerPath } from '../../ledger/ledger-keys.ts';
+import { readCommitMetadata } from '../../ledger/topic/chain-position.ts';
+import { isAnotherRecord, type LastRecord } from '../../ledger/topic/last-record.ts';
+import type { ClaimedEntry, LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
+import type { LedgerPath } from '../../ledger/keys/ledger-keys.ts';
 import type { CommittedOffset, TopicReader, Watermarks } from '../../ports/topic.ts';
 import { aboutRange, recordsGap, type Finding, type Problem } from '../finding.ts';
 

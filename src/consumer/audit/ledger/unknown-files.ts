@@ -1,6 +1,6 @@
 import type { Ledger } from '../../ledger/ledger.ts';
-import { startsPrefix, topicPrefix, type LedgerPath, type TopicPath } from '../../ledger/ledger-keys.ts';
-import { isFolderMarker } from '../../ledger/object-keys.ts';
+import { startsPrefix, topicPrefix, type LedgerPath, type TopicPath } from '../../ledger/keys/ledger-keys.ts';
+import { isFolderMarker } from '../../ledger/keys/object-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import type { Finding } from '../finding.ts';
 

@@ -1,5 +1,5 @@
 import { messageOf, PipelineError } from '../../../runtime/errors.ts';
-import { offsetOfKey, partitionPrefix, revisionPrefix, type LedgerPath } from '../../ledger/ledger-keys.ts';
+import { offsetOfKey, partitionPrefix, revisionPrefix, type LedgerPath } from '../../ledger/keys/ledger-keys.ts';
 import type { Finding } from '../finding.ts';
 
 const restore = 'restore it from an older version of the object';

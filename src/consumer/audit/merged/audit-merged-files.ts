@@ -1,7 +1,12 @@
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { Column } from '../../../schema/types.ts';
-import { isAsNoted, type MergedBase, type MergedFile, type MergedPartition } from '../../ledger/merged-partition.ts';
-import { isMerged, parseObjectName, topicOfFile } from '../../ledger/object-keys.ts';
+import {
+  isAsNoted,
+  type MergedBase,
+  type MergedFile,
+  type MergedPartition,
+} from '../../ledger/notes/merged-partition.ts';
+import { isMerged, parseObjectName, topicOfFile } from '../../ledger/keys/object-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import type { OffsetRange } from '../../ports/topic.ts';
 import { objectSource, type ParquetReader } from '../../ports/parquet.ts';

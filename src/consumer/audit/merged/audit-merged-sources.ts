@@ -1,8 +1,8 @@
 import { mapConcurrently } from '../../../runtime/concurrency.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { isWritten, type WrittenObject } from '../../ledger/ledger-entry.ts';
-import type { MergedFile, MergedSource } from '../../ledger/merged-partition.ts';
-import { parseObjectName } from '../../ledger/object-keys.ts';
+import { isWritten, type WrittenObject } from '../../ledger/entry/ledger-entry.ts';
+import type { MergedFile, MergedSource } from '../../ledger/notes/merged-partition.ts';
+import { parseObjectName } from '../../ledger/keys/object-keys.ts';
 import type { Finding } from '../finding.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
 

@@ -1,15 +1,15 @@
 import { mapAhead } from '../../../runtime/concurrency.ts';
-import type { ExpiredDays } from '../../ledger/expired-days.ts';
+import type { ExpiredDays } from '../../ledger/notes/expired-days.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { WrittenEntry } from '../../ledger/ledger-entry.ts';
-import { mergedNoteKey } from '../../ledger/ledger-keys.ts';
+import type { WrittenEntry } from '../../ledger/entry/ledger-entry.ts';
+import { mergedNoteKey } from '../../ledger/keys/ledger-keys.ts';
 import {
   listMergedPaths,
   readMerged,
   type MergedFile,
   type MergedPartition,
   type MergedSource,
-} from '../../ledger/merged-partition.ts';
+} from '../../ledger/notes/merged-partition.ts';
 import {
   hivePathOf,
   isHidden,
@@ -17,7 +17,7 @@ import {
   mergedPrefix,
   parseObjectName,
   topicOfFile,
-} from '../../ledger/object-keys.ts';
+} from '../../ledger/keys/object-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { auditMergedFiles, unlisted, type FileAuditOptions, type FolderAudit } from './audit-merged-files.ts';
 import { findChangedSources, findWaiting, waitsTooLong, type WaitingObject } from './audit-merged-sources.ts';

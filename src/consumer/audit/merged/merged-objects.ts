@@ -1,6 +1,6 @@
-import type { WrittenObject } from '../../ledger/ledger-entry.ts';
-import { findHolder, readMerged, type MergedFile, type MergedPartition } from '../../ledger/merged-partition.ts';
-import { hivePathOf } from '../../ledger/object-keys.ts';
+import type { WrittenObject } from '../../ledger/entry/ledger-entry.ts';
+import { findHolder, readMerged, type MergedFile, type MergedPartition } from '../../ledger/notes/merged-partition.ts';
+import { hivePathOf } from '../../ledger/keys/object-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
 

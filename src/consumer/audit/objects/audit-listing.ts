@@ -1,7 +1,7 @@
 import type { Ledger } from '../../ledger/ledger.ts';
-import { isWritten, type WrittenEntry } from '../../ledger/ledger-entry.ts';
-import { entryKey } from '../../ledger/ledger-keys.ts';
-import { isFolderMarker, isHidden } from '../../ledger/object-keys.ts';
+import { isWritten, type WrittenEntry } from '../../ledger/entry/ledger-entry.ts';
+import { entryKey } from '../../ledger/keys/ledger-keys.ts';
+import { isFolderMarker, isHidden } from '../../ledger/keys/object-keys.ts';
 import type { ObjectInfo } from '../../ports/lake.ts';
 import { deadLetterTable } from '../../table/dead-letters.ts';
 import { BoundedWork } from '../bounded-work.ts';

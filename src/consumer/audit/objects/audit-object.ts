@@ -1,4 +1,4 @@
-import type { WrittenEntry, WrittenObject } from '../../ledger/ledger-entry.ts';
+import type { WrittenEntry, WrittenObject } from '../../ledger/entry/ledger-entry.ts';
 import type { ObjectInfo } from '../../ports/lake.ts';
 import { differenceOf } from '../../table/objects/object-writer.ts';
 import { replayOf, type Finding, type Problem } from '../finding.ts';

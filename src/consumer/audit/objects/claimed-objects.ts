@@ -1,5 +1,5 @@
 import { rememberSuccess } from '../../../runtime/memo.ts';
-import type { ClaimedEntry } from '../../ledger/ledger-entry.ts';
+import type { ClaimedEntry } from '../../ledger/entry/ledger-entry.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import { objectSource, type ParquetReader } from '../../ports/parquet.ts';
 import { coordinateColumns } from '../../table/objects/file-offsets.ts';

@@ -1,4 +1,4 @@
-import type { WrittenObject } from '../../ledger/ledger-entry.ts';
+import type { WrittenObject } from '../../ledger/entry/ledger-entry.ts';
 import type { ObjectInfo } from '../../ports/lake.ts';
 
 /** The entry that lists an object. */

@@ -1,4 +1,4 @@
-import type { WrittenEntry } from '../../ledger/ledger-entry.ts';
+import type { WrittenEntry } from '../../ledger/entry/ledger-entry.ts';
 import { aboutRange, type Finding, type Problem } from '../finding.ts';
 import { SeenRecords } from './seen-records.ts';
 

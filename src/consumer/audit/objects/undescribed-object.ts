@@ -1,8 +1,8 @@
 import { smaller } from '../../../runtime/bigints.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
-import type { LedgerPath } from '../../ledger/ledger-keys.ts';
-import type { ObjectName } from '../../ledger/object-keys.ts';
+import type { LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
+import type { LedgerPath } from '../../ledger/keys/ledger-keys.ts';
+import type { ObjectName } from '../../ledger/keys/object-keys.ts';
 import type { OffsetRange } from '../../ports/topic.ts';
 import { rangeText, replayOf } from '../finding.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';

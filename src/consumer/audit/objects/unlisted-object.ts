@@ -1,6 +1,6 @@
 import { PipelineError } from '../../../runtime/errors.ts';
 import { rememberSuccess } from '../../../runtime/memo.ts';
-import { isClosed } from '../../ledger/closed-ledger.ts';
+import { isClosed } from '../../ledger/entry/closing.ts';
 import {
   isDeletable,
   isObsolete,
@@ -10,8 +10,8 @@ import {
   type LedgerEntry,
   type WrittenEntry,
   type WrittenObject,
-} from '../../ledger/ledger-entry.ts';
-import { isInPartition, parseObjectName, type ObjectName } from '../../ledger/object-keys.ts';
+} from '../../ledger/entry/ledger-entry.ts';
+import { isInPartition, parseObjectName, type ObjectName } from '../../ledger/keys/object-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import { sourceOf, type ParquetReader } from '../../ports/parquet.ts';
 import { numbersRows } from '../../table/catalog/column-owner.ts';

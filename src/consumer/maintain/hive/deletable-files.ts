@@ -1,5 +1,5 @@
-import type { MergedFile, MergedPartition } from '../../ledger/merged-partition.ts';
-import { parseObjectName, topicOfFile } from '../../ledger/object-keys.ts';
+import type { MergedFile, MergedPartition } from '../../ledger/notes/merged-partition.ts';
+import { parseObjectName, topicOfFile } from '../../ledger/keys/object-keys.ts';
 import type { ObjectInfo } from '../../ports/lake.ts';
 import { hasRowsWithin } from '../../table/objects/file-offsets.ts';
 import { hasRowsElsewhere } from './has-rows-elsewhere.ts';

@@ -1,5 +1,5 @@
-import { dayOf, firstTrueDay, isExpired } from '../../ledger/expired-days.ts';
-import { isHidden, mergedFolder } from '../../ledger/object-keys.ts';
+import { dayOf, firstTrueDay, isExpired } from '../../ledger/notes/expired-days.ts';
+import { isHidden, mergedFolder } from '../../ledger/keys/object-keys.ts';
 import type { CatalogTable, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 
 interface ListedTable {

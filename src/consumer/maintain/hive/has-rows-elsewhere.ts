@@ -1,6 +1,6 @@
-import { isWritten } from '../../ledger/ledger-entry.ts';
-import { sourcesOf, type MergedPartition } from '../../ledger/merged-partition.ts';
-import { hivePathOf, topicOfFile } from '../../ledger/object-keys.ts';
+import { isWritten } from '../../ledger/entry/ledger-entry.ts';
+import { sourcesOf, type MergedPartition } from '../../ledger/notes/merged-partition.ts';
+import { hivePathOf, topicOfFile } from '../../ledger/keys/object-keys.ts';
 import type { ObjectInfo } from '../../ports/lake.ts';
 import { offsetsInFile } from '../../table/objects/file-offsets.ts';
 import type { MergeTools, HivePartition } from './merge-tools.ts';

@@ -1,5 +1,5 @@
 import type { Ledger } from '../../ledger/ledger.ts';
-import { readMerged } from '../../ledger/merged-partition.ts';
+import { readMerged } from '../../ledger/notes/merged-partition.ts';
 import type { Catalog, ObjectStore } from '../../ports/lake.ts';
 import { hivePath as hivePathOfValues } from '../../../schema/layout.ts';
 import { readPartition } from './read-partition.ts';

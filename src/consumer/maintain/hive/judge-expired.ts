@@ -1,7 +1,7 @@
 import { mapConcurrently } from '../../../runtime/concurrency.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { isCommitted, isDeletable, isWritten, listsObject, type LedgerEntry } from '../../ledger/ledger-entry.ts';
-import { parseObjectName, type ObjectName } from '../../ledger/object-keys.ts';
+import { isCommitted, isDeletable, isWritten, listsObject, type LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
+import { parseObjectName, type ObjectName } from '../../ledger/keys/object-keys.ts';
 import type { ObjectInfo } from '../../ports/lake.ts';
 import { readEntry, unaccounted } from './read-entry.ts';
 

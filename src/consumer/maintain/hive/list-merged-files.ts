@@ -1,4 +1,4 @@
-import { mergedPrefix } from '../../ledger/object-keys.ts';
+import { mergedPrefix } from '../../ledger/keys/object-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 
 /** Sizes of the objects that lie in the new folder of a Hive partition, by their keys. */

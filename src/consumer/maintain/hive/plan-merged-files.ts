@@ -4,8 +4,8 @@ import type {
   MergedPartition,
   MergedRange,
   MergedSource,
-} from '../../ledger/merged-partition.ts';
-import { mergedFolder, mergedKey, mergedPrefix, parseObjectName } from '../../ledger/object-keys.ts';
+} from '../../ledger/notes/merged-partition.ts';
+import { mergedFolder, mergedKey, mergedPrefix, parseObjectName } from '../../ledger/keys/object-keys.ts';
 import { fillBins, isSmall, type MergedSize } from '../merged-size.ts';
 
 /** An object of rows in a partition's old folder, as its ledger entry lists it. */

@@ -5,7 +5,7 @@ import {
   type MergedFile,
   type MergedPartition,
   type StoredNote,
-} from '../../ledger/merged-partition.ts';
+} from '../../ledger/notes/merged-partition.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import type { RewriteRequest } from '../../ports/parquet-rewriter.ts';
 import { isFileFailure } from '../file-failure.ts';

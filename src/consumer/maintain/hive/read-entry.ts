@@ -1,7 +1,7 @@
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
-import type { LedgerPath } from '../../ledger/ledger-keys.ts';
+import type { LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
+import type { LedgerPath } from '../../ledger/keys/ledger-keys.ts';
 
 /** Why upkeep leaves objects alone that no entry accounts for, in words. */
 export const unaccounted = {

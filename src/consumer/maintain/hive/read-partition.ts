@@ -1,8 +1,8 @@
 import { mapConcurrently } from '../../../runtime/concurrency.ts';
-import { isOfFormat1 } from '../../ledger/format-1.ts';
-import { isCommitted, isDeletable, isWritten, listsObject, type LedgerEntry } from '../../ledger/ledger-entry.ts';
-import type { MergedPartition } from '../../ledger/merged-partition.ts';
-import { hivePathOf, isHidden, parseObjectName, type ObjectName } from '../../ledger/object-keys.ts';
+import { isOfFormat1 } from '../../ledger/keys/format-1.ts';
+import { isCommitted, isDeletable, isWritten, listsObject, type LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
+import type { MergedPartition } from '../../ledger/notes/merged-partition.ts';
+import { hivePathOf, isHidden, parseObjectName, type ObjectName } from '../../ledger/keys/object-keys.ts';
 import type { ObjectInfo } from '../../ports/lake.ts';
 import type { MergeTools, HivePartition } from './merge-tools.ts';
 import type { ListedObject, PartitionChange } from './plan-merged-files.ts';

@@ -1,5 +1,5 @@
 import { hivePath as hivePathOfValues } from '../../../schema/layout.ts';
-import { mergedFolder } from '../../ledger/object-keys.ts';
+import { mergedFolder } from '../../ledger/keys/object-keys.ts';
 import { isSameLocation } from '../../ports/catalog-rules.ts';
 import type { CatalogTable } from '../../ports/lake.ts';
 import type { MergeTools } from './merge-tools.ts';

@@ -1,7 +1,7 @@
-import { isExpired } from '../../ledger/expired-days.ts';
+import { isExpired } from '../../ledger/notes/expired-days.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { forgetMerged, listMergedPaths, readMerged, sourcesOf } from '../../ledger/merged-partition.ts';
-import { hivePathOf, isHidden, mergedPrefix, topicOfFile } from '../../ledger/object-keys.ts';
+import { forgetMerged, listMergedPaths, readMerged, sourcesOf } from '../../ledger/notes/merged-partition.ts';
+import { hivePathOf, isHidden, mergedPrefix, topicOfFile } from '../../ledger/keys/object-keys.ts';
 import type { CatalogTable, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { chunksOf, expiredObjects, mergedTable, valuesOf } from './expired-objects.ts';
 import { judgeExpired } from './judge-expired.ts';

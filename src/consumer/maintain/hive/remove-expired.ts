@@ -1,9 +1,9 @@
 import { PipelineError } from '../../../runtime/errors.ts';
 import { hivePath, layoutOf, partitionKeys } from '../../../schema/layout.ts';
 import { hasProjection } from '../../../schema/projection.ts';
-import { isExpired, raiseExpiry } from '../../ledger/expired-days.ts';
+import { isExpired, raiseExpiry } from '../../ledger/notes/expired-days.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { hivePathOf, mergedFolder } from '../../ledger/object-keys.ts';
+import { hivePathOf, mergedFolder } from '../../ledger/keys/object-keys.ts';
 import { isSameLocation } from '../../ports/catalog-rules.ts';
 import type { Catalog, CatalogPartition, CatalogTable, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { deadLetterKeys, deadLetterTable } from '../../table/dead-letters.ts';

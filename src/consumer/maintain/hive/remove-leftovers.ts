@@ -1,9 +1,9 @@
 import { mapConcurrently } from '../../../runtime/concurrency.ts';
 import { leftoversOf } from '../../commit/leftovers.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { isCommitted, type CommittedEntry } from '../../ledger/ledger-entry.ts';
-import { offsetsIn } from '../../ledger/ledger-index.ts';
-import { revisionPrefix, type LedgerPath } from '../../ledger/ledger-keys.ts';
+import { isCommitted, type CommittedEntry } from '../../ledger/entry/ledger-entry.ts';
+import { offsetsIn } from '../../ledger/chain/ledger-index.ts';
+import { revisionPrefix, type LedgerPath } from '../../ledger/keys/ledger-keys.ts';
 import type { Catalog, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { areObjectsThere } from '../../table/objects/object-writer.ts';
 import { adoptedByParameter } from '../../table/catalog/shared-table.ts';

@@ -1,6 +1,6 @@
 import { rememberSuccess } from '../../../runtime/memo.ts';
-import { offsetsIn } from '../../ledger/ledger-index.ts';
-import { revisionPrefix, type LedgerPath } from '../../ledger/ledger-keys.ts';
+import { offsetsIn } from '../../ledger/chain/ledger-index.ts';
+import { revisionPrefix, type LedgerPath } from '../../ledger/keys/ledger-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 
 /** Which entries of a table have ever been replaced: a committed entry changes by its revision only. One listing for each Kafka partition. */

@@ -1,4 +1,4 @@
-import { sourcesOf, type StoredNote } from '../../ledger/merged-partition.ts';
+import { sourcesOf, type StoredNote } from '../../ledger/notes/merged-partition.ts';
 import type { CatalogTable, ObjectInfo } from '../../ports/lake.ts';
 import { adoptedByParameter } from '../../table/catalog/shared-table.ts';
 import { listMergedFiles } from './list-merged-files.ts';

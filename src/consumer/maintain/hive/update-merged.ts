@@ -1,4 +1,4 @@
-import { readMerged } from '../../ledger/merged-partition.ts';
+import { readMerged } from '../../ledger/notes/merged-partition.ts';
 import type { MergeTools } from './merge-tools.ts';
 import { ReplacedEntries } from './replaced-entries.ts';
 import { updatePartition } from './update-partition.ts';

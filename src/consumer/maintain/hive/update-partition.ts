@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { putMerged, readMerged, type MergedPartition, type StoredNote } from '../../ledger/merged-partition.ts';
-import { mergedPrefix } from '../../ledger/object-keys.ts';
+import { putMerged, readMerged, type MergedPartition, type StoredNote } from '../../ledger/notes/merged-partition.ts';
+import { mergedPrefix } from '../../ledger/keys/object-keys.ts';
 import { adoptedByParameter } from '../../table/catalog/shared-table.ts';
 import { putMergedFiles, NoteChanged } from './put-merged-files.ts';
 import { readPartition, type PartitionContents } from './read-partition.ts';

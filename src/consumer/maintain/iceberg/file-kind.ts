@@ -1,4 +1,4 @@
-import { isInPartition, isMerged, parseObjectName } from '../../ledger/object-keys.ts';
+import { isInPartition, isMerged, parseObjectName } from '../../ledger/keys/object-keys.ts';
 
 /**
  * What a file in an Iceberg table's folder is, by its name: metadata as we and other engines call it, a file of merged rows, or the object of

@@ -5,7 +5,7 @@ import { readReferences } from '../../../iceberg/manifests/table-references.ts';
 import { currentSchema, defaultSpec } from '../../../iceberg/metadata/table-metadata.ts';
 import { msPerHour } from '../../../runtime/duration.ts';
 import { hivePath } from '../../../schema/layout.ts';
-import { mergedKey, topicOfFile } from '../../ledger/object-keys.ts';
+import { mergedKey, topicOfFile } from '../../ledger/keys/object-keys.ts';
 import type { RewrittenObject } from '../../ports/parquet-rewriter.ts';
 import { describeObjects } from '../../snapshot/commit-snapshot.ts';
 import { loadTable } from '../../snapshot/load-table.ts';

@@ -1,7 +1,7 @@
 import type { LoadedTable } from '../../../iceberg/iceberg-catalog.ts';
 import { defaultSpec } from '../../../iceberg/metadata/table-metadata.ts';
-import { isExpired, raiseExpiry } from '../../ledger/expired-days.ts';
-import { topicOfFile } from '../../ledger/object-keys.ts';
+import { isExpired, raiseExpiry } from '../../ledger/notes/expired-days.ts';
+import { topicOfFile } from '../../ledger/keys/object-keys.ts';
 import { loadTable } from '../../snapshot/load-table.ts';
 import { targetsOf } from '../../snapshot/snapshot-tools.ts';
 import { adoptedRowsOf, withAdoptedRows } from '../../snapshot/table-positions.ts';

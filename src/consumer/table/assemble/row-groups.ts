@@ -1,7 +1,7 @@
 import { groupRows, type RowGroup } from '../../../schema/layout.ts';
 import type { DecodedBatch } from '../../columns/decode-batch.ts';
-import type { PlannedObject } from '../../ledger/ledger-entry.ts';
-import type { Recipe } from '../../ledger/recipe.ts';
+import type { PlannedObject } from '../../ledger/entry/ledger-entry.ts';
+import type { Recipe } from '../../ledger/entry/recipe.ts';
 import { groupRejects } from '../dead-letters.ts';
 
 /** A batch's rows and rejects by the Hive partition they go to. */

@@ -1,8 +1,8 @@
 import { partitionKeys } from '../../../schema/layout.ts';
 import { rescuedColumn } from '../../../schema/names.ts';
 import type { DecodedBatch } from '../../columns/decode-batch.ts';
-import { holdsObjects } from '../../ledger/missing-ledger.ts';
-import type { Recipe } from '../../ledger/recipe.ts';
+import { holdsObjects } from '../../ledger/chain/missing-ledger.ts';
+import type { Recipe } from '../../ledger/entry/recipe.ts';
 import type { FieldIds } from '../../ports/columnar-table.ts';
 import type { CatalogTable, TableDefinition } from '../../ports/lake.ts';
 import { checkTable } from './check-table.ts';

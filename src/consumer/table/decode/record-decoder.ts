@@ -11,7 +11,7 @@ import { unwrapValues, type UnwrappedSlices } from '../../batch/unwrap-values.ts
 import { BatchMemory } from '../../columns/batch-memory.ts';
 import { decodeBatch, type DecodedBatch } from '../../columns/decode-batch.ts';
 import { columnOfField } from '../../columns/field-rules.ts';
-import type { Recipe } from '../../ledger/recipe.ts';
+import type { Recipe } from '../../ledger/entry/recipe.ts';
 import type { ChunkSlice } from '../../ports/record-chunk.ts';
 import { kafkasColumns } from '../catalog/column-owner.ts';
 import { possibleNames } from './possible-names.ts';

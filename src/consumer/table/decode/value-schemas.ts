@@ -4,7 +4,7 @@ import { mapConcurrently } from '../../../runtime/concurrency.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { frameOf, schemaKeyOf } from '../../batch/value-frame.ts';
 import type { ValueSchema } from '../../batch/read-avro-values.ts';
-import type { Recipe } from '../../ledger/recipe.ts';
+import type { Recipe } from '../../ledger/entry/recipe.ts';
 import type { ChunkSlice } from '../../ports/record-chunk.ts';
 import {
   registryNames,

@@ -1,6 +1,6 @@
-import { isOfFormat1 } from '../../ledger/format-1.ts';
-import type { ObjectRange, WrittenObject } from '../../ledger/ledger-entry.ts';
-import { parseObjectName } from '../../ledger/object-keys.ts';
+import { isOfFormat1 } from '../../ledger/keys/format-1.ts';
+import type { WrittenObject } from '../../ledger/entry/ledger-entry.ts';
+import { parseObjectName, type ObjectRange } from '../../ledger/keys/object-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import { deadLetterTable } from '../dead-letters.ts';
 

@@ -1,4 +1,4 @@
-import { hivePathOf, mergedFolder } from '../../ledger/object-keys.ts';
+import { hivePathOf, mergedFolder } from '../../ledger/keys/object-keys.ts';
 import { plainFolder } from '../../ports/catalog-rules.ts';
 import type { Catalog, ObjectStore } from '../../ports/lake.ts';
 

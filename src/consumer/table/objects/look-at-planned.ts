@@ -1,5 +1,5 @@
 import { mapConcurrently } from '../../../runtime/concurrency.ts';
-import type { ClaimedEntry } from '../../ledger/ledger-entry.ts';
+import type { ClaimedEntry } from '../../ledger/entry/ledger-entry.ts';
 import type { PutOutcome } from './object-writer.ts';
 import { plannedObject } from './planned-keys.ts';
 import type { TableObjects } from './table-objects.ts';

@@ -1,4 +1,4 @@
-import { hivePathOf } from '../../ledger/object-keys.ts';
+import { hivePathOf } from '../../ledger/keys/object-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 
 /** Where the rows of an object are that was merged with others and may be gone itself. */
@@ -15,7 +15,7 @@ export async function findMergedAway(
 ): Promise<MergedAway | undefined> {
   if (!key.startsWith(`${table}/`)) return undefined;
   // who writes rows seldom asks, and loads no package for it
-  const { findHolder, readMerged, sourcesOf } = await import('../../ledger/merged-partition.ts');
+  const { findHolder, readMerged, sourcesOf } = await import('../../ledger/notes/merged-partition.ts');
   const stored = await readMerged(store, table, hivePathOf(key, table));
   const file = stored && sourcesOf(stored.note).get(key);
   const holder = file && (await findHolder(file, store));

@@ -1,7 +1,12 @@
 import { rememberSuccess } from '../../../runtime/memo.ts';
-import type { ObjectRange } from '../../ledger/ledger-entry.ts';
-import type { MergedPartition } from '../../ledger/merged-partition.ts';
-import { mergedFolder, mergedPrefix, parseObjectName, topicOfFile } from '../../ledger/object-keys.ts';
+import type { MergedPartition } from '../../ledger/notes/merged-partition.ts';
+import {
+  mergedFolder,
+  mergedPrefix,
+  parseObjectName,
+  topicOfFile,
+  type ObjectRange,
+} from '../../ledger/keys/object-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import type { ParquetReader } from '../../ports/parquet.ts';
 import { offsetsInFile } from './file-offsets.ts';
@@ -30,7 +35,7 @@ export class NewerMerged {
     const files = infos.filter(({ key }) => topicOfFile(key) === topic);
     if (files.length === 0) return undefined;
     // few tables have any: what checks notes is loaded for those only
-    const { readMerged } = await import('../../ledger/merged-partition.ts');
+    const { readMerged } = await import('../../ledger/notes/merged-partition.ts');
     const note = (await readMerged(this.#store, table, hivePath))?.note;
     const noted = note && newerSource(note, range);
     return noted ?? this.#newerFile(files, note, range);

@@ -1,6 +1,5 @@
-import type { ObjectRange } from '../../ledger/ledger-entry.ts';
-import { offsetsEnd } from '../../ledger/ledger-keys.ts';
-import { hivePathOf, namePrefix, parseObjectName } from '../../ledger/object-keys.ts';
+import { offsetsEnd } from '../../ledger/keys/ledger-keys.ts';
+import { hivePathOf, namePrefix, parseObjectName, type ObjectRange } from '../../ledger/keys/object-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import type { ParquetReader } from '../../ports/parquet.ts';
 import { NewerMerged } from './newer-merged.ts';

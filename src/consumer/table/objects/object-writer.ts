@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 import { mapConcurrently } from '../../../runtime/concurrency.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
-import { isExpired, readExpiry } from '../../ledger/expired-days.ts';
-import type { WrittenObject } from '../../ledger/ledger-entry.ts';
+import { isExpired, readExpiry } from '../../ledger/notes/expired-days.ts';
+import type { WrittenObject } from '../../ledger/entry/ledger-entry.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { objectSource, type ParquetReader } from '../../ports/parquet.ts';
 import { findMergedAway } from './merged-away.ts';

@@ -1,5 +1,5 @@
 import type { LeafStatistics, ParquetReader } from '../../ports/parquet.ts';
-import { parseObjectName, type ObjectName } from '../../ledger/object-keys.ts';
+import { parseObjectName, type ObjectName } from '../../ledger/keys/object-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { objectSource } from '../../ports/parquet.ts';
 import { coordinateColumns, offsetsInFile } from './file-offsets.ts';

@@ -1,8 +1,8 @@
 import { hivePath, partitionKeys } from '../../../schema/layout.ts';
 import { deadLetterKeys, deadLetterTable } from '../dead-letters.ts';
-import { objectKey } from '../../ledger/object-keys.ts';
-import type { ObjectRange, PlannedObject } from '../../ledger/ledger-entry.ts';
-import type { Recipe } from '../../ledger/recipe.ts';
+import { objectKey, type ObjectRange } from '../../ledger/keys/object-keys.ts';
+import type { PlannedObject } from '../../ledger/entry/ledger-entry.ts';
+import type { Recipe } from '../../ledger/entry/recipe.ts';
 import type { ExpectedObject } from './own-object.ts';
 
 /** The keys of the objects that a plan means to write. */

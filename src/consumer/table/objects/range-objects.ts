@@ -1,5 +1,4 @@
-import type { ObjectRange } from '../../ledger/ledger-entry.ts';
-import { mergedFolder, parseObjectName, type ObjectName } from '../../ledger/object-keys.ts';
+import { mergedFolder, parseObjectName, type ObjectName, type ObjectRange } from '../../ledger/keys/object-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import { deadLetterTable } from '../dead-letters.ts';
 import { hiveValues, type NamedObject } from './format-1-objects.ts';
@@ -35,7 +34,7 @@ export async function findMergedSources(range: Range, store: ObjectStore): Promi
   const [first] = await Array.fromAsync(store.list(`${mergedFolder(table)}/`, { limit: 1 }));
   if (first === undefined) return [];
   // few tables have any: what checks notes is loaded for those only
-  const { listMerged } = await import('../../ledger/merged-partition.ts');
+  const { listMerged } = await import('../../ledger/notes/merged-partition.ts');
   const notes = await Array.fromAsync(listMerged(store, table), ({ note }) => note);
   return notes.flatMap(({ files, values }) =>
     files.flatMap(({ sources }) =>

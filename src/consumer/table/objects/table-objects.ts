@@ -1,8 +1,8 @@
 import { mapConcurrently } from '../../../runtime/concurrency.ts';
-import type { ObjectRange, WrittenObject } from '../../ledger/ledger-entry.ts';
+import type { WrittenObject } from '../../ledger/entry/ledger-entry.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import type { ParquetReader } from '../../ports/parquet.ts';
-import { parseObjectName } from '../../ledger/object-keys.ts';
+import { parseObjectName, type ObjectRange } from '../../ledger/keys/object-keys.ts';
 import { rowOffsets, rowOffsetsWithin } from './file-offsets.ts';
 import { findFormat1Objects, type NamedObject } from './format-1-objects.ts';
 import { NewerObjects } from './newer-objects.ts';

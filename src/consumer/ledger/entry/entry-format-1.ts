@@ -1,4 +1,4 @@
-import { format1Generation } from './format-1.ts';
+import { format1Generation } from '../keys/format-1.ts';
 import { ledgerFormat } from './ledger-entry.ts';
 import { recipeOfFormat1 } from './recipe.ts';
 

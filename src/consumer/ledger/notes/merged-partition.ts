@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { mapAhead } from '../../runtime/concurrency.ts';
-import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
-import { mergedNoteKey, mergedNotePrefix } from './ledger-keys.ts';
-import { offsetCodec } from './ledger-entry.ts';
+import { mapAhead } from '../../../runtime/concurrency.ts';
+import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
+import { mergedNoteKey, mergedNotePrefix } from '../keys/ledger-keys.ts';
+import { offsetCodec } from '../entry/ledger-entry.ts';
 import { parseNote } from './parse-note.ts';
 
 /**

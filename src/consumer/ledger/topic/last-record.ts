@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
-import { PipelineError } from '../../runtime/errors.ts';
-import type { RecordChunk } from '../ports/record-chunk.ts';
-import type { TopicReader } from '../ports/topic.ts';
-import type { Outcome } from './ledger-entry.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import type { RecordChunk } from '../../ports/record-chunk.ts';
+import type { TopicReader } from '../../ports/topic.ts';
+import type { Outcome } from '../entry/ledger-entry.ts';
 
 /** The newest record that an entry remembers: it tells the log that it was read from from another one of the same name. */
 export type LastRecord = NonNullable<Outcome['lastRecord']>;

@@ -1,5 +1,5 @@
-import { PipelineError } from '../../runtime/errors.ts';
-import type { LedgerPath } from './ledger-keys.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import type { LedgerPath } from '../keys/ledger-keys.ts';
 
 /**
  * What may be done where the ledger ends at `end`, before objects that were written once; `low`: the first offset that Kafka still holds, where it is

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TableFormat } from '../ports/lake.ts';
+import type { TableFormat } from '../../ports/lake.ts';
 import { recipeSchema } from './recipe.ts';
 
 /**
@@ -133,9 +133,6 @@ export type WrittenEntry = CommittedEntry | ReplacingEntry;
 export type PlannedObject = z.infer<typeof plannedSchema>;
 export type WrittenObject = z.infer<typeof objectSchema>;
 export type Outcome = z.infer<typeof outcomeSchema>;
-
-/** What of an entry decides the keys of its objects. */
-export type ObjectRange = Pick<ClaimedEntry, 'table' | 'topic' | 'partition' | 'from' | 'to' | 'generation'>;
 
 export function isWritten(entry: LedgerEntry): entry is WrittenEntry {
   return entry.state !== 'claimed' && entry.state !== 'gap';

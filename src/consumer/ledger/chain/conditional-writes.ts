@@ -1,5 +1,5 @@
-import { PipelineError } from '../../runtime/errors.ts';
-import type { ObjectStore, PutCondition } from '../ports/lake.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import type { ObjectStore, PutCondition } from '../../ports/lake.ts';
 
 /**
  * Finds out whether the store keeps the conditions that exactly-once stands on: a second create must be refused, and so must

@@ -1,5 +1,5 @@
-import { PipelineError } from '../../runtime/errors.ts';
-import type { CommittedOffset, TopicReader } from '../ports/topic.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import type { CommittedOffset, TopicReader } from '../../ports/topic.ts';
 
 /** The group's commits by partition; `undefined` where this client may see nothing of the group. */
 export async function readGroupCommits(

@@ -1,5 +1,5 @@
-import { PipelineError } from '../../runtime/errors.ts';
-import type { TableFormat } from '../ports/lake.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import type { TableFormat } from '../../ports/lake.ts';
 import { isCommitted, stateOfFormat, type LedgerEntry } from './ledger-entry.ts';
 
 const nameOf: Readonly<Record<TableFormat, string>> = { hive: 'Hive', iceberg: 'Iceberg' };

@@ -1,5 +1,5 @@
-import { PipelineError } from '../../runtime/errors.ts';
-import type { TopicReader } from '../ports/topic.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import type { TopicReader } from '../../ports/topic.ts';
 
 /**
  * Makes sure that what was fetched is of the topic that was assigned, and not of another one that has its name by now.

@@ -1,6 +1,6 @@
-import type { ObjectStore } from '../ports/lake.ts';
-import { startsPrefix, topicPrefix, type TopicPath } from './ledger-keys.ts';
-import { isInPartition, mergedFolder, parseObjectName, topicOfFile } from './object-keys.ts';
+import type { ObjectStore } from '../../ports/lake.ts';
+import { startsPrefix, topicPrefix, type TopicPath } from '../keys/ledger-keys.ts';
+import { isInPartition, mergedFolder, parseObjectName, topicOfFile } from '../keys/object-keys.ts';
 
 /** Keys below the table that are looked at for objects of ours. */
 const keysLookedAt = 1000;

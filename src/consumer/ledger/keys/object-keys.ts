@@ -1,6 +1,11 @@
-import type { OffsetRange } from '../ports/topic.ts';
+import type { OffsetRange } from '../../ports/topic.ts';
 import { format1Generation } from './format-1.ts';
-import type { ObjectRange } from './ledger-entry.ts';
+import type { LedgerPath } from './ledger-keys.ts';
+
+/** What of an entry decides the keys of its objects. */
+export interface ObjectRange extends LedgerPath, OffsetRange {
+  readonly generation: number;
+}
 
 /** What an object's name says about its content. */
 export interface ObjectName extends OffsetRange {

@@ -1,10 +1,10 @@
-import { mapAhead } from '../../runtime/concurrency.ts';
-import { PipelineError } from '../../runtime/errors.ts';
-import type { ObjectStore } from '../ports/lake.ts';
-import { isClosed } from './closed-ledger.ts';
+import { mapAhead } from '../../../runtime/concurrency.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import type { ObjectStore } from '../../ports/lake.ts';
+import { isClosed } from '../entry/closing.ts';
 import type { EntryStore, Versioned } from './entry-store.ts';
 import { indexOf, offsetsIn } from './ledger-index.ts';
-import { entryKey, offsetsEnd, revisionKey, revisionPrefix, type LedgerPath } from './ledger-keys.ts';
+import { entryKey, offsetsEnd, revisionKey, revisionPrefix, type LedgerPath } from '../keys/ledger-keys.ts';
 import { readSegment, type SegmentRange } from './segments.ts';
 
 export interface EntryRange {

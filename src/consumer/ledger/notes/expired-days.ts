@@ -1,8 +1,8 @@
-import { PipelineError } from '../../runtime/errors.ts';
-import { msPerDay } from '../../runtime/duration.ts';
-import { partitionEndMs } from '../../schema/partition-end.ts';
-import type { ObjectStore, StoredObject } from '../ports/lake.ts';
-import { expiryKey } from './ledger-keys.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import { msPerDay } from '../../../runtime/duration.ts';
+import { partitionEndMs } from '../../../schema/partition-end.ts';
+import type { ObjectStore, StoredObject } from '../../ports/lake.ts';
+import { expiryKey } from '../keys/ledger-keys.ts';
 import { corruptNote } from './parse-note.ts';
 
 /**

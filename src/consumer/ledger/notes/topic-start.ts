@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { ObjectStore } from '../ports/lake.ts';
+import type { ObjectStore } from '../../ports/lake.ts';
 import { topicStartName } from './chain-start.ts';
-import { offsetCodec } from './ledger-entry.ts';
-import { startsPrefix, type TopicPath } from './ledger-keys.ts';
+import { offsetCodec } from '../entry/ledger-entry.ts';
+import { startsPrefix, type TopicPath } from '../keys/ledger-keys.ts';
 import { parseNote } from './parse-note.ts';
 
 /**

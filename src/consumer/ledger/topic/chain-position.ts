@@ -1,11 +1,17 @@
-import { systemClock } from '../../runtime/clock.ts';
-import { PipelineError } from '../../runtime/errors.ts';
-import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
+import { systemClock } from '../../../runtime/clock.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import type { AssignedPartition, TopicReader } from '../../ports/topic.ts';
 import { isAnotherRecord, type LastRecord } from './last-record.ts';
-import type { Versioned } from './entry-store.ts';
-import type { Ledger } from './ledger.ts';
-import { isWritten, mayHaveLeftovers, type ClaimedEntry, type LedgerEntry, type WrittenEntry } from './ledger-entry.ts';
-import type { LedgerPath } from './ledger-keys.ts';
+import type { Versioned } from '../chain/entry-store.ts';
+import type { Ledger } from '../ledger.ts';
+import {
+  isWritten,
+  mayHaveLeftovers,
+  type ClaimedEntry,
+  type LedgerEntry,
+  type WrittenEntry,
+} from '../entry/ledger-entry.ts';
+import type { LedgerPath } from '../keys/ledger-keys.ts';
 import { ledgerBehind } from './ledger-behind.ts';
 
 /** Times that the end of a log is asked for again. */

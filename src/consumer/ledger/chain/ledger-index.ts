@@ -1,6 +1,6 @@
-import type { ObjectStore } from '../ports/lake.ts';
-import { offsetOfKey, partitionPrefix, rangeOfSegment, revisionPrefix, type LedgerPath } from './ledger-keys.ts';
-import { isFolderMarker } from './object-keys.ts';
+import type { ObjectStore } from '../../ports/lake.ts';
+import { offsetOfKey, partitionPrefix, rangeOfSegment, revisionPrefix, type LedgerPath } from '../keys/ledger-keys.ts';
+import { isFolderMarker } from '../keys/object-keys.ts';
 import { listSegments, type SegmentRange } from './segments.ts';
 
 /** What the ledger holds of a partition, by its keys alone. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { ObjectStore } from '../ports/lake.ts';
-import { offsetCodec } from './ledger-entry.ts';
-import { startsPrefix, type LedgerPath, type TopicPath } from './ledger-keys.ts';
-import { isFolderMarker } from './object-keys.ts';
+import type { ObjectStore } from '../../ports/lake.ts';
+import { offsetCodec } from '../entry/ledger-entry.ts';
+import { startsPrefix, type LedgerPath, type TopicPath } from '../keys/ledger-keys.ts';
+import { isFolderMarker } from '../keys/object-keys.ts';
 import { tableNoteStart } from './table-note.ts';
 import { corruptNote, parseNote } from './parse-note.ts';
 

@@ -1,10 +1,17 @@
-import { z } from 'zod';
-import { PipelineError } from '../../runtime/errors.ts';
-import type { ObjectStore } from '../ports/lake.ts';
-import { closedName, readStarts } from './chain-start.ts';
-import { entryKey, startsPrefix, type LedgerPath, type TopicPath } from './ledger-keys.ts';
-import type { LedgerEntry } from './ledger-entry.ts';
-import { parseNote } from './parse-note.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import type { ObjectStore } from '../../ports/lake.ts';
+import {
+  closingSchema,
+  isClosed,
+  ledgerClosed,
+  serializeClosing,
+  unlessClosed,
+  type Closing,
+} from '../entry/closing.ts';
+import { closedName, readStarts } from '../notes/chain-start.ts';
+import { entryKey, startsPrefix, type LedgerPath, type TopicPath } from '../keys/ledger-keys.ts';
+import type { LedgerEntry } from '../entry/ledger-entry.ts';
+import { parseNote } from '../notes/parse-note.ts';
 
 /**
  * The end of a ledger for good, once another table goes on in its place: an object stands where the next entry of each Kafka partition would
@@ -13,34 +20,13 @@ import { parseNote } from './parse-note.ts';
  * first, and is looked for by whoever has noted a start.
  */
 
-/** Its own number, so that versions that don't know of closed ledgers stop at it too. */
-const closedFormat = 3;
-
-const closingSchema = z.object({
-  format: z.literal(closedFormat),
-  state: z.literal('closed'),
-  table: z.string(),
-  topic: z.string(),
-  /** The table whose ledger goes on. */
-  successor: z.string(),
-  closedAt: z.iso.datetime(),
-});
-
-export type Closing = Omit<z.infer<typeof closingSchema>, 'format' | 'state'>;
-
 /** Chains that end while they are being closed are looked at again this often. */
 const triesMax = 100;
-
-/** Throws LEDGER_CLOSED for the JSON of an object that closes a ledger. */
-export function checkOpen(key: string, json: unknown): void {
-  const closing = closingSchema.safeParse(json);
-  if (closing.success) throw closed(key, closing.data);
-}
 
 /** Rejects with LEDGER_CLOSED when the topic's ledger is closed. Call it after the start of a partition's chain is noted. */
 export async function requireOpen(store: ObjectStore, topic: TopicPath): Promise<void> {
   const closing = await readClosing(store, topic);
-  if (closing !== undefined) throw closed(closedKey(topic), closing);
+  if (closing !== undefined) throw ledgerClosed(closedKey(topic), closing);
 }
 
 /** Gives what closes the topic's ledger; `undefined` while it is open. Rejects with LEDGER_CORRUPT where that can't be read. */
@@ -90,7 +76,7 @@ export interface ClosingTools {
 /** Closes the topic's ledger of a table. Can be called again after a crash anywhere; rejects with LEDGER_CLOSED where it is closed for another table. */
 export async function closeLedger(closing: Closing, tools: ClosingTools): Promise<void> {
   const { store, partitions, last } = tools;
-  const bytes = Buffer.from(`${JSON.stringify({ format: closedFormat, state: 'closed', ...closing })}\n`);
+  const bytes = serializeClosing(closing);
   await store.put(closedKey(closing), bytes, { ifAbsent: true });
   await isClosedFor(closing, tools);
   const starts = await readStarts(store, closing);
@@ -118,20 +104,6 @@ async function closeChain(path: LedgerPath, bytes: Uint8Array, { store, start, l
   });
 }
 
-/** Answers with what `read` finds, and with `closed` at a ledger's end for good. */
-export async function unlessClosed<T>(read: () => Promise<T>): Promise<T | 'closed'> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isClosed(error)) return 'closed';
-    throw error;
-  }
-}
-
-export function isClosed(error: unknown): error is PipelineError {
-  return error instanceof PipelineError && error.code === 'LEDGER_CLOSED';
-}
-
 function closedKey(topic: TopicPath): string {
   return `${startsPrefix(topic)}${closedName}`;
 }
@@ -143,14 +115,5 @@ function otherSuccessor({ message, details }: PipelineError): PipelineError {
     retryable: false,
     details,
     hint: `one table has its files: \`adopt --as ${successor}\` ends an adoption that was interrupted; docs/iceberg.md says how ${successor} is given up`,
-  });
-}
-
-function closed(key: string, { table, topic, successor, closedAt }: Closing): PipelineError {
-  return new PipelineError('LEDGER_CLOSED', {
-    message: `the Iceberg table ${successor} has adopted the table ${table}, which gets nothing more of the topic ${topic} since ${closedAt}`,
-    retryable: false,
-    details: { table, topic, successor, key },
-    hint: `go on with TABLE_FORMAT=iceberg LAKE_TABLE=${successor}, which reads all records from there on`,
   });
 }

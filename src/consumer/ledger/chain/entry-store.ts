@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { PipelineError } from '../../runtime/errors.ts';
-import type { ObjectStore } from '../ports/lake.ts';
-import { parseEntry, serializeEntry } from './entry-format.ts';
-import { isOfFormat1 } from './format-1.ts';
-import type { LedgerEntry } from './ledger-entry.ts';
-import { entryKey, revisionKey, type LedgerPath } from './ledger-keys.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import type { ObjectStore } from '../../ports/lake.ts';
+import { parseEntry, serializeEntry } from '../entry/entry-format.ts';
+import { isOfFormat1 } from '../keys/format-1.ts';
+import type { LedgerEntry } from '../entry/ledger-entry.ts';
+import { entryKey, revisionKey, type LedgerPath } from '../keys/ledger-keys.ts';
 
 /** An entry, where it stands, and the version that its next change must expect. */
 export interface Versioned<Entry extends LedgerEntry = LedgerEntry> {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { messageOf, PipelineError } from '../../runtime/errors.ts';
+import { messageOf, PipelineError } from '../../../runtime/errors.ts';
 import { entrySchema, ledgerFormat, type LedgerEntry } from './ledger-entry.ts';
 import { upgradeFormat1 } from './entry-format-1.ts';
-import { checkOpen } from './closed-ledger.ts';
-import type { LedgerPath } from './ledger-keys.ts';
+import { checkOpen } from './closing.ts';
+import type { LedgerPath } from '../keys/ledger-keys.ts';
 
 export function serializeEntry(entry: LedgerEntry): Uint8Array {
   return Buffer.from(`${JSON.stringify(z.encode(entrySchema, entry))}\n`);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ObjectStore } from '../ports/lake.ts';
-import { startsPrefix, type TopicPath } from './ledger-keys.ts';
+import type { ObjectStore } from '../../ports/lake.ts';
+import { startsPrefix, type TopicPath } from '../keys/ledger-keys.ts';
 import { parseNote } from './parse-note.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { messageOf, PipelineError } from '../../runtime/errors.ts';
+import { messageOf, PipelineError } from '../../../runtime/errors.ts';
 
 interface NoteSchema<Note> {
   parse(json: unknown): Note;

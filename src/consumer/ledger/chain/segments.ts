@@ -1,11 +1,11 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
-import { mapConcurrently } from '../../runtime/concurrency.ts';
-import { PipelineError } from '../../runtime/errors.ts';
-import type { ObjectStore } from '../ports/lake.ts';
-import { parseEntry, parseText } from './entry-format.ts';
-import type { LedgerEntry } from './ledger-entry.ts';
-import { entryKey, rangeOfSegment, segmentKey, segmentPrefix, type LedgerPath } from './ledger-keys.ts';
+import { mapConcurrently } from '../../../runtime/concurrency.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import type { ObjectStore } from '../../ports/lake.ts';
+import { parseEntry, parseText } from '../entry/entry-format.ts';
+import type { LedgerEntry } from '../entry/ledger-entry.ts';
+import { entryKey, rangeOfSegment, segmentKey, segmentPrefix, type LedgerPath } from '../keys/ledger-keys.ts';
 
 /**
  * Segments: copies of successive base entries, many in one object, so that a long ledger is read with few requests. A base entry
