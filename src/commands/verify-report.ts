@@ -1,4 +1,4 @@
-import type { Waiting } from '../consumer/audit/merged/merged-audit.ts';
+import type { Waiting } from '../consumer/audit/format-audit.ts';
 import type { PartitionSummary } from '../consumer/audit/ledger/partition-summary.ts';
 import type { VerifyReport } from '../consumer/audit/verify.ts';
 import { sourceOfStart } from '../consumer/ledger/notes/topic-start.ts';

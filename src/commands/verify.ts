@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { carryOut } from '../consumer/audit/repair.ts';
+import { carryOut } from '../consumer/audit/carry-out.ts';
 import { writeAuditNote, type AuditNote } from '../consumer/audit/audit-note.ts';
 import { verify, type VerifyOptions, type VerifyReport } from '../consumer/audit/verify.ts';
 import { acknowledgeGaps } from '../consumer/ledger/acknowledge-gaps.ts';

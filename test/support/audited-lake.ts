@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { replayItem } from '../../src/consumer/replay/replay.ts';
 import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
 import { verify, type VerifyOptions, type VerifyReport } from '../../src/consumer/audit/verify.ts';
-import { carryOut } from '../../src/consumer/audit/repair.ts';
+import { carryOut } from '../../src/consumer/audit/carry-out.ts';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';

@@ -1,4 +1,4 @@
-import { MergedObjects } from '../../consumer/audit/merged/merged-objects.ts';
+import { MergedObjects } from '../../consumer/audit/objects/merged-objects.ts';
 import { isExpired, readExpiry } from '../../consumer/ledger/notes/expired-days.ts';
 import { isWritten, type WrittenEntry, type WrittenObject } from '../../consumer/ledger/entry/ledger-entry.ts';
 import type { Ledger } from '../../consumer/ledger/ledger.ts';

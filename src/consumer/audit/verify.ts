@@ -7,23 +7,22 @@ import { ExpiredDays } from '../ledger/notes/expired-days.ts';
 import { checkFormat } from '../ledger/entry/check-format.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { WrittenEntry, WrittenObject } from '../ledger/entry/ledger-entry.ts';
-import { hivePathOf, mergedFolder, type ObjectName } from '../ledger/keys/object-keys.ts';
-import type { Catalog, ObjectInfo, ObjectStore } from '../ports/lake.ts';
+import type { ObjectName } from '../ledger/keys/object-keys.ts';
+import type { Catalog, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import type { CommittedOffset, TopicDescription, TopicReader } from '../ports/topic.ts';
 import { auditListing, lookAgain } from './objects/audit-listing.ts';
 import { auditKafkaPartition } from './ledger/audit-kafka-partition.ts';
 import { unreadable } from './ledger/unreadable-entry.ts';
-import { auditCatalogTable } from './catalog/audit-catalog-table.ts';
 import { IcebergAudit } from './iceberg/iceberg-audit.ts';
 import { BoundedWork } from './bounded-work.ts';
-import { CatalogNeeds } from './catalog/catalog-needs.ts';
+import { CatalogNeeds, type NeedsByKind } from './catalog/catalog-needs.ts';
 import { EntryInspector } from './objects/entry-inspector.ts';
 import { EntrySample } from './objects/entry-sample.ts';
 import type { Finding } from './finding.ts';
 import { FindingList } from './finding-list.ts';
-import { MergedAudit, type Waiting } from './merged/merged-audit.ts';
-import { MergedObjects } from './merged/merged-objects.ts';
+import type { FormatAudit, FormatReport } from './format-audit.ts';
+import { HiveAudit } from './hive/hive-audit.ts';
 import { ObjectIndex, type EntryId } from './objects/object-index.ts';
 import { lastCopy } from './ledger/audit-segments.ts';
 import type { PartitionSummary } from './ledger/partition-summary.ts';
@@ -65,7 +64,7 @@ export interface AuditProgress {
   readonly findings: number;
 }
 
-export interface VerifyReport {
+export interface VerifyReport extends Pick<FormatReport, 'unnamed' | 'waiting'> {
   readonly partitions: readonly PartitionSummary[];
   /** The first of them, where there are very many. */
   readonly findings: readonly Finding[];
@@ -76,10 +75,6 @@ export interface VerifyReport {
   readonly closed?: { readonly successor: string; readonly closedAt: string };
   /** Days before this one were removed, by RETENTION_DAYS: records of theirs that the ledger counts may be gone. */
   readonly expiredBefore?: string;
-  /** Files in the folders of Iceberg tables that no snapshot names: commits that did not take place leave them. */
-  readonly unnamed?: readonly string[];
-  /** Objects of merged partitions of a Hive table that no query sees before upkeep has copied their rows. */
-  readonly waiting?: Waiting;
 }
 
 /** Entries whose objects are looked at, or read whole, at the same time. */
@@ -88,53 +83,53 @@ const readsMax = 4;
 
 /** The audit: ledger against objects against catalog against broker. Changes nothing. Rejects with TABLE_MISMATCH for a table of another format. */
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
-  return new Audit(options).run();
+  const { store, table, iceberg } = options;
+  const expired = new ExpiredDays(store, table);
+  await expired.refresh();
+  const needs = { rows: new CatalogNeeds('rows'), 'dead-letters': new CatalogNeeds('dead-letters') };
+  const tools = { ...options, expired, needs, findings: new FindingList() };
+  const format = iceberg === undefined ? await HiveAudit.open(tools) : await IcebergAudit.open({ ...tools, iceberg });
+  return new Audit({ ...tools, format }).run();
+}
+
+interface AuditOptions extends VerifyOptions {
+  readonly findings: FindingList;
+  readonly expired: ExpiredDays;
+  readonly needs: NeedsByKind;
+  readonly format: FormatAudit;
 }
 
 class Audit {
-  readonly #options: VerifyOptions;
-  readonly #findings = new FindingList();
+  readonly #options: AuditOptions;
+  readonly #findings: FindingList;
+  readonly #format: FormatAudit;
   readonly #repairs: Repair[] = [];
   readonly #index = new ObjectIndex();
-  readonly #needs = { rows: new CatalogNeeds('rows'), 'dead-letters': new CatalogNeeds('dead-letters') };
   readonly #sample: EntrySample | undefined;
-  readonly #expired: ExpiredDays;
   readonly #inspector: EntryInspector;
   readonly #work: BoundedWork;
   readonly #onUnreadable = (key: string, error: unknown): void => this.#findings.add(unreadable(key, error));
-  readonly #mergedObjects: MergedObjects | undefined;
-  #iceberg: IcebergAudit | undefined;
-  #merged: MergedAudit | undefined;
   #mustNameTopic = false;
   #topic: TopicDescription | undefined;
   #entries = 0;
   #objects = 0;
 
-  constructor(options: VerifyOptions) {
-    const { sample } = options;
+  constructor(options: AuditOptions) {
+    const { sample, needs } = options;
     this.#options = options;
+    this.#findings = options.findings;
+    this.#format = options.format;
     this.#sample = sample && new EntrySample(sample.entries, sample.seed);
     this.#work = new BoundedWork(options.deep === true ? readsMax : looksMax);
-    this.#expired = new ExpiredDays(options.store, options.table);
-    this.#mergedObjects = options.iceberg === undefined ? new MergedObjects(options) : undefined;
     this.#inspector = new EntryInspector({
       ...options,
-      expired: this.#expired,
-      onColumns: (kind, key, columns) => this.#needs[kind].note(key, columns),
-      isNeeded: ({ key }) => this.#iceberg?.isNeeded(key) ?? true,
+      onColumns: (kind, key, columns) => needs[kind].note(key, columns),
       isBeyondReplay: ({ partition, from }) => (this.#topic?.partitions.get(partition)?.low ?? 0n) > from,
-      mayLose: options.iceberg === undefined,
-      hasRowsElsewhere: async (object) => (await this.#mergedObjects?.has(object)) ?? false,
     });
   }
 
   async run(): Promise<VerifyReport> {
-    const { reader, sinceMs, iceberg } = this.#options;
-    await this.#expired.refresh();
-    this.#iceberg =
-      iceberg &&
-      (await IcebergAudit.open({ ...this.#options, iceberg, findings: this.#findings, expired: this.#expired }));
-    if (iceberg === undefined) this.#merged = await this.#openMerged();
+    const { reader, sinceMs, expired } = this.#options;
     this.#mustNameTopic = await mustNameTopic(this.#options);
     const closed = await this.#closing();
     // what the broker holds now is of no matter to a ledger that has ended
@@ -143,35 +138,20 @@ class Audit {
     await this.#work.end();
     await this.#readSample();
     const deletions = sinceMs === undefined ? await this.#auditListing() : [];
-    await this.#merged?.run(this.#index);
+    await this.#format.confirm(this.#index);
     if (sinceMs === undefined) await this.#lookAtDoubtful();
-    const mended = this.#iceberg === undefined ? await this.#auditCatalog() : [];
-    const unnamed = await this.#iceberg?.end(partitions, this.#needs);
+    const { repairs: mended, ...about } = await this.#format.end(partitions);
     const { shown, count } = this.#findings;
-    const repairs = [...this.#repairs, ...mended, ...deletions];
-    const { before } = this.#expired;
-    const waiting = this.#merged?.waiting;
-    const about = {
+    const { before } = expired;
+    return {
+      partitions,
+      findings: shown,
+      findingCount: count,
+      repairs: [...this.#repairs, ...mended, ...deletions],
       ...(closed && { closed }),
       ...(before !== undefined && { expiredBefore: before }),
-      ...(unnamed && { unnamed }),
-      ...(waiting && { waiting }),
+      ...about,
     };
-    return { partitions, findings: shown, findingCount: count, repairs, ...about };
-  }
-
-  async #openMerged(): Promise<MergedAudit> {
-    const { table, deep = false } = this.#options;
-    return MergedAudit.open({
-      ...this.#options,
-      deep,
-      findings: this.#findings,
-      expired: this.#expired,
-      onColumns: (key, columns) => {
-        const path = hivePathOf(key, mergedFolder(table));
-        this.#needs.rows.note(key, columns, `${table}/${path}/`);
-      },
-    });
   }
 
   async #closing(): Promise<VerifyReport['closed']> {
@@ -202,8 +182,7 @@ class Audit {
       const summary = await auditKafkaPartition(path, topic, {
         ...this.#options,
         sinceMs,
-        rules: { ...this.#options, tableFormat: this.#options.iceberg === undefined ? 'hive' : 'iceberg' },
-        findings: this.#findings,
+        rules: { ...this.#options, tableFormat: this.#format.format },
         noted: starts.get(partition),
         committed: commits?.get(partition),
         onWritten: (entry) => this.#take(entry),
@@ -224,16 +203,15 @@ class Audit {
 
   /** Remembers what the entry lists, and looks at its objects now if no listing will do. */
   async #take(entry: WrittenEntry): Promise<void> {
-    const { deep = false, sinceMs, iceberg } = this.#options;
-    checkFormat(entry, iceberg === undefined ? 'hive' : 'iceberg');
-    const hasExpired = ({ partition }: WrittenObject): boolean => this.#expired.has(partition);
-    this.#needs.rows.add(entry, hasExpired);
-    this.#needs['dead-letters'].add(entry, hasExpired);
+    const { deep = false, sinceMs, needs, expired } = this.#options;
+    checkFormat(entry, this.#format.format);
+    const hasExpired = ({ partition }: WrittenObject): boolean => expired.has(partition);
+    needs.rows.add(entry, hasExpired);
+    needs['dead-letters'].add(entry, hasExpired);
     this.#sample?.add(entry);
     if (this.#mustNameTopic) this.#findings.add(...findRowsWithoutTopic(entry));
-    this.#iceberg?.take(entry);
-    this.#merged?.take(entry);
-    const objects = entry.outcome.objects.filter(({ key }) => this.#iceberg?.isNeeded(key) ?? true);
+    this.#format.take(entry);
+    const objects = entry.outcome.objects.filter((object) => this.#format.isNeeded(object));
     // entries of older versions do not say what a listing shows
     const isUntold = ({ version }: WrittenObject): boolean => version === undefined;
     const isInspected = deep || sinceMs !== undefined || objects.some((each) => isUntold(each) && !hasExpired(each));
@@ -258,14 +236,10 @@ class Audit {
   }
 
   async #auditListing(): Promise<Repair[]> {
-    const onObject = (): void => this.#progress({ objects: 1 });
-    const isKnown = (info: ObjectInfo): boolean => this.#iceberg?.isKnown(info) ?? false;
-    const iceberg = this.#iceberg;
-    const onUnseen = iceberg && ((key: string) => iceberg.addUnnamed(key));
     const lowOf = ({ topic, partition }: Pick<ObjectName, 'topic' | 'partition'>): bigint | undefined =>
       topic === this.#options.topic ? this.#topic?.partitions.get(partition)?.low : undefined;
-    const options = { ...this.#options, findings: this.#findings, onObject, isKnown, onUnseen, lowOf };
-    return auditListing(this.#index, options);
+    const onObject = (): void => this.#progress({ objects: 1 });
+    return auditListing(this.#index, { ...this.#options, onObject, lowOf });
   }
 
   /** Looks at entries by themselves of which neither the listing nor a merged file has confirmed all objects. */
@@ -274,16 +248,6 @@ class Audit {
     const doubtful = this.#index.doubtful(({ partition, from }) => !sampled.has(`${partition}/${from}`));
     const inspect = (entry: WrittenEntry) => this.#inspect(entry, false);
     await this.#lookAgain(doubtful, inspect);
-  }
-
-  async #auditCatalog(): Promise<Repair[]> {
-    const options = { ...this.#options, findings: this.#findings, expired: this.#expired };
-    const merged = {
-      ...(this.#merged && { merged: this.#merged }),
-      ...(this.#mergedObjects && { mergedObjects: this.#mergedObjects }),
-    };
-    const rows = await auditCatalogTable(this.#needs.rows, { ...options, ...merged });
-    return [...rows, ...(await auditCatalogTable(this.#needs['dead-letters'], options))];
   }
 
   #progress({ entries = 0, objects = 0 }: { readonly entries?: number; readonly objects?: number }): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { auditTableDefinition } from '../../../src/consumer/audit/catalog/audit-table-definition.ts';
-import { HivePartitionAudit } from '../../../src/consumer/audit/catalog/hive-partition-audit.ts';
+import { auditTableDefinition } from '../../../src/consumer/audit/hive/audit-table-definition.ts';
+import { HivePartitionAudit } from '../../../src/consumer/audit/hive/hive-partition-audit.ts';
 import { noteColumns } from '../../../src/consumer/audit/catalog/audit-columns.ts';
 import { projectionParameters } from '../../../src/schema/projection.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';

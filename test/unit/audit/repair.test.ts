@@ -1,7 +1,7 @@
 import { copyFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { carryOut } from '../../../src/consumer/audit/repair.ts';
+import { carryOut } from '../../../src/consumer/audit/carry-out.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import { AuditedLake, fileOfOffsets } from '../../support/audited-lake.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RewrittenOffsets } from '../../../src/consumer/audit/iceberg/rewritten-offsets.ts';
-import { RewrittenRanges, type RewrittenRange } from '../../../src/consumer/audit/iceberg/rewritten-ranges.ts';
+import { RewrittenOffsets } from '../../../src/consumer/audit/rewritten/rewritten-offsets.ts';
+import { RewrittenRanges, type RewrittenRange } from '../../../src/consumer/audit/rewritten/rewritten-ranges.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';

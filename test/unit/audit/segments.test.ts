@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { entryKey } from '../../../src/consumer/ledger/keys/ledger-keys.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
-import { carryOut } from '../../../src/consumer/audit/repair.ts';
+import { carryOut } from '../../../src/consumer/audit/carry-out.ts';
 import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';

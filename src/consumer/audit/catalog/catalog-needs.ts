@@ -8,6 +8,9 @@ import type { TableNeeds } from './table-needs.ts';
 /** Versions of the catalog's table of which files are looked at. */
 const versionsMax = 1000;
 
+/** What the objects of each kind ask of their table in the catalog. */
+export type NeedsByKind = Readonly<Record<WrittenObject['kind'], CatalogNeeds>>;
+
 /** What the objects of one kind ask of their table in the catalog. */
 export class CatalogNeeds {
   readonly files: FileColumns = new Map();

@@ -3,7 +3,7 @@ import { deletedPathOf, type LiveFile, type PlacedFile } from '../../../iceberg/
 import { fileContent } from '../../../iceberg/manifests/manifest.ts';
 import { TableFiles } from '../../../iceberg/manifests/table-files.ts';
 import { isRetryable } from '../../../runtime/errors.ts';
-import type { FileTools } from './rewritten-offsets.ts';
+import type { FileTools } from '../rewritten/rewritten-offsets.ts';
 
 /**
  * Rows of data files that files of deletes take out. A file of deletes stays when the data file that it speaks of has been rewritten: only what it

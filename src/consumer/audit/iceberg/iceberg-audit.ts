@@ -9,12 +9,13 @@ import type { Catalog, ObjectInfo } from '../../ports/lake.ts';
 import type { ParquetReader } from '../../ports/parquet.ts';
 import { targetsOf, type SnapshotTarget } from '../../snapshot/snapshot-tools.ts';
 import { auditColumns } from '../catalog/audit-columns.ts';
-import { readExamples } from '../catalog/audit-catalog-table.ts';
-import type { CatalogNeeds } from '../catalog/catalog-needs.ts';
+import { readExamples } from '../catalog/read-examples.ts';
+import type { CatalogNeeds, NeedsByKind } from '../catalog/catalog-needs.ts';
 import type { Finding } from '../finding.ts';
 import type { FindingList } from '../finding-list.ts';
+import type { FormatAudit, FormatReport } from '../format-audit.ts';
 import type { PartitionSummary } from '../ledger/partition-summary.ts';
-import { RewrittenOffsets } from './rewritten-offsets.ts';
+import { RewrittenOffsets } from '../rewritten/rewritten-offsets.ts';
 import { IcebergTableAudit, type IcebergTableOptions } from './iceberg-table-audit.ts';
 
 export interface IcebergAuditOptions extends IcebergTableOptions {
@@ -24,9 +25,8 @@ export interface IcebergAuditOptions extends IcebergTableOptions {
   /** Reads the files that no entry lists whole, too. */
   readonly deep?: boolean;
   readonly findings: FindingList;
+  readonly needs: NeedsByKind;
 }
-
-type Needs = Readonly<Record<WrittenObject['kind'], CatalogNeeds>>;
 
 /** A file with the rows that files of deletes take out of it, by their numbers. */
 interface DeletedFrom {
@@ -47,7 +47,8 @@ interface AuditedTable {
 }
 
 /** Audits the Iceberg tables of rows and of dead letters while the ledger is read. */
-export class IcebergAudit {
+export class IcebergAudit implements FormatAudit {
+  readonly format = 'iceberg';
   readonly #options: IcebergAuditOptions;
   readonly #tables: readonly AuditedTable[];
   readonly #unnamed: string[] = [];
@@ -69,7 +70,7 @@ export class IcebergAudit {
   }
 
   /** False for an object that the table has given up for another file. */
-  isNeeded(key: string): boolean {
+  isNeeded({ key }: Pick<WrittenObject, 'key'>): boolean {
     return this.#tables.every(({ target, audit }) => !isInPartition(key, target.name) || audit.isNeeded(key));
   }
 
@@ -84,13 +85,18 @@ export class IcebergAudit {
     return true;
   }
 
-  addUnnamed(key: string): void {
+  onUnseen(key: string): void {
     this.#unnamed.push(key);
   }
 
-  /** Adds what shows at the end; resolves with the files that nobody names. */
-  async end(summaries: readonly PartitionSummary[], needs: Needs): Promise<readonly string[]> {
-    const { findings, sinceMs, expired } = this.#options;
+  async hasRowsElsewhere(): Promise<boolean> {
+    return false;
+  }
+
+  async confirm(): Promise<void> {}
+
+  async end(summaries: readonly PartitionSummary[]): Promise<FormatReport> {
+    const { findings, sinceMs, expired, needs } = this.#options;
     const isWhole = sinceMs === undefined;
     // more days may have expired since the tables were read
     await expired.refresh();
@@ -103,7 +109,8 @@ export class IcebergAudit {
       findings.add(...(read?.findings ?? []));
       await this.#auditColumns(target, needs[target.kind]);
     }
-    return this.#unnamed.length === 0 ? [] : this.#stillUnnamed();
+    const unnamed = this.#unnamed.length === 0 ? [] : await this.#stillUnnamed();
+    return { repairs: [], unnamed };
   }
 
   /** Compares the rows of rewritten objects with those of the files that took their place, less what is deleted of them. */

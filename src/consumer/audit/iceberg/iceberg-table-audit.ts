@@ -19,7 +19,7 @@ import { aboutRange, type Finding } from '../finding.ts';
 import type { PartitionSummary } from '../ledger/partition-summary.ts';
 import { DeletedRows } from './deleted-rows.ts';
 import { missingFile } from './missing-file.ts';
-import { RewrittenRows } from './rewritten-rows.ts';
+import { RewrittenRows } from '../rewritten/rewritten-rows.ts';
 import { larger } from '../../../runtime/bigints.ts';
 
 export interface IcebergTableOptions {

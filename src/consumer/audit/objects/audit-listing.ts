@@ -2,11 +2,11 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { isWritten, type WrittenEntry } from '../../ledger/entry/ledger-entry.ts';
 import { entryKey } from '../../ledger/keys/ledger-keys.ts';
 import { isFolderMarker, isHidden } from '../../ledger/keys/object-keys.ts';
-import type { ObjectInfo } from '../../ports/lake.ts';
 import { deadLetterTable } from '../../table/dead-letters.ts';
 import { BoundedWork } from '../bounded-work.ts';
 import type { Finding } from '../finding.ts';
 import type { FindingList } from '../finding-list.ts';
+import type { FormatAudit } from '../format-audit.ts';
 import type { EntryId, ObjectIndex } from './object-index.ts';
 import type { Repair } from '../repair.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
@@ -15,30 +15,27 @@ import { createJudge, findingOf, isRepairable, type UnlistedOptions } from './un
 export interface ListingOptions extends UnlistedOptions {
   readonly findings: FindingList;
   readonly onObject: () => void;
-  /** Tells of an object whether it is fine though no entry lists it. */
-  readonly isKnown?: (info: ObjectInfo) => boolean;
-  /** Takes an object that nobody can ever list, where readers see only what tables name; left out: its rows count twice. */
-  readonly onUnseen?: ((key: string) => void) | undefined;
+  readonly format: Pick<FormatAudit, 'isKnown' | 'onUnseen'>;
 }
 
 const requestsMax = 16;
 
 /** Compares the lake's listing with what the ledger lists: judges each object that no entry lists. */
 export async function auditListing(index: ObjectIndex, options: ListingOptions): Promise<Repair[]> {
-  const { store, table, findings, onObject } = options;
+  const { store, table, findings, onObject, format } = options;
   const repairs: Repair[] = [];
   const judge = createJudge(options);
   const work = new BoundedWork(requestsMax);
   for (const folder of [table, deadLetterTable(table)]) {
     for await (const info of store.list(`${folder}/`)) {
       if (isFolderMarker(info)) continue;
-      const isKnown = options.isKnown?.(info) ?? false;
+      const isKnown = format.isKnown(info);
       if (isHidden(info.key)) continue;
       onObject();
       if (index.see(info) || isKnown) continue;
       await work.start(async () => {
         const verdict = await judge(info.key);
-        if (verdict.kind === 'obsolete' && options.onUnseen !== undefined) return options.onUnseen(info.key);
+        if (verdict.kind === 'obsolete' && format.onUnseen !== undefined) return format.onUnseen(info.key);
         findings.add(...findingOf(info.key, verdict));
         if (isRepairable(verdict)) repairs.push({ kind: 'delete', key: info.key });
       });

@@ -12,6 +12,7 @@ import { indexColumn } from '../../ports/record-columns.ts';
 import { aboutObject, auditObject, withoutReplay } from './audit-object.ts';
 import { RecordAudit, type Coordinates } from './record-audit.ts';
 import type { Finding } from '../finding.ts';
+import type { FormatAudit } from '../format-audit.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
 import { coordinateColumns } from '../../table/objects/file-offsets.ts';
 
@@ -20,17 +21,12 @@ export interface InspectorOptions {
   readonly store: ObjectStore;
   readonly parquet: ParquetReader;
   /** Called with the columns of each file that was read whole. */
-  readonly onColumns?: (kind: WrittenObject['kind'], key: string, columns: readonly Column[]) => void;
+  readonly onColumns: (kind: WrittenObject['kind'], key: string, columns: readonly Column[]) => void;
   /** Days whose objects need not be there any more. */
   readonly expired: ExpiredDays;
-  /** False for another object that need not be there any more; left out: all must be. */
-  readonly isNeeded?: (object: WrittenObject) => boolean;
-  /** True for an entry that no replay can write again; left out: nobody knows. */
-  readonly isBeyondReplay?: (entry: WrittenEntry) => boolean;
-  /** A replay may give up what is gone of such an entry, and keep the rest. */
-  readonly mayLose?: boolean;
-  /** True for one whose rows readers find in another file: whatever is wrong with it does not matter any more. */
-  readonly hasRowsElsewhere?: (object: WrittenObject) => Promise<boolean>;
+  readonly format: Pick<FormatAudit, 'format' | 'isNeeded' | 'hasRowsElsewhere'>;
+  /** True for an entry that no replay can write again. */
+  readonly isBeyondReplay: (entry: WrittenEntry) => boolean;
 }
 
 interface Inspection {
@@ -57,7 +53,9 @@ export class EntryInspector {
 
   /** `deep`: reads the objects whole, with checksum and every row's coordinates; otherwise asks the store, and reads at most the footer. */
   async inspect(entry: WrittenEntry, { deep }: { readonly deep: boolean }): Promise<Finding[]> {
-    const { expired, mayLose = false } = this.#options;
+    const { expired, format, isBeyondReplay } = this.#options;
+    // a replay of a Hive table may give up what is gone, and keep the rest
+    const mayLose = format.format === 'hive';
     let looked: LedgerEntry = entry;
     for (let looks = 0; looks < looksMax && isWritten(looked); looks++) {
       const { before } = expired;
@@ -67,7 +65,7 @@ export class EntryInspector {
       const now = await this.#again(entry);
       // one that is gone, or can't be read, excuses nothing
       if (before === expired.before && (now === undefined || isDeepStrictEqual(now, looked)))
-        return this.#options.isBeyondReplay?.(looked) === true
+        return isBeyondReplay(looked)
           ? findings.map((finding) => withoutReplay(finding, entry, { mayLose }))
           : findings;
       looked = now ?? looked;
@@ -87,14 +85,14 @@ export class EntryInspector {
     const findings: Finding[] = [];
     for (const object of this.#needed(entry)) {
       const found = await this.#lookAt(entry, object);
-      if (found.length > 0 && !(await this.#hasRowsElsewhere(object))) findings.push(...found);
+      if (found.length > 0 && !(await this.#options.format.hasRowsElsewhere(object))) findings.push(...found);
     }
     return findings;
   }
 
   #needed({ outcome: { objects } }: WrittenEntry): readonly WrittenObject[] {
-    const { isNeeded, expired } = this.#options;
-    return objects.filter((object) => !expired.has(object.partition) && (isNeeded?.(object) ?? true));
+    const { format, expired } = this.#options;
+    return objects.filter((object) => !expired.has(object.partition) && format.isNeeded(object));
   }
 
   async #lookAt(entry: WrittenEntry, object: WrittenObject): Promise<Finding[]> {
@@ -141,7 +139,8 @@ export class EntryInspector {
       const outside = auditObject(entry, object, facts);
       return outside.length > 0 ? outside : inside;
     });
-    if (findings.length > 0 && (await this.#hasRowsElsewhere(object))) return { findings: [], hasRowsElsewhere: true };
+    if (findings.length > 0 && (await this.#options.format.hasRowsElsewhere(object)))
+      return { findings: [], hasRowsElsewhere: true };
     return { findings, records };
   }
 
@@ -150,7 +149,7 @@ export class EntryInspector {
     const { parquet, onColumns } = this.#options;
     const source = sourceOf(bytes);
     const columns = await parquet.columns(source);
-    onColumns?.(kind, key, columns);
+    onColumns(kind, key, columns);
     const tellsOffsets = kind === 'dead-letters' || recipe.kafkaColumns;
     const hasOffsets = tellsOffsets && columns.some(({ name }) => name === 'kafka_offset');
     const hasIndex = recipe.records !== undefined && columns.some(({ name }) => name === indexColumn.name);
@@ -158,10 +157,6 @@ export class EntryInspector {
     if (records !== undefined)
       for await (const coordinates of coordinatesOf(source, parquet, hasIndex)) records.add(coordinates);
     return { records, rows: await parquet.rowCount(source) };
-  }
-
-  async #hasRowsElsewhere(object: WrittenObject): Promise<boolean> {
-    return (await this.#options.hasRowsElsewhere?.(object)) ?? false;
   }
 }
 

@@ -22,7 +22,7 @@ import type { Coordinates } from './record-audit.ts';
 import { CoveredRows } from './covered-rows.ts';
 import { coordinatesOf } from './entry-inspector.ts';
 import { rangeText, replayOf, type Finding } from '../finding.ts';
-import { MergedObjects } from '../merged/merged-objects.ts';
+import { MergedObjects } from './merged-objects.ts';
 import { describeUndescribed, type UndescribedOptions } from './undescribed-object.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
 

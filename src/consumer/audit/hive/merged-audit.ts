@@ -23,6 +23,7 @@ import { auditMergedFiles, unlisted, type FileAuditOptions, type FolderAudit } f
 import { findChangedSources, findWaiting, waitsTooLong, type WaitingObject } from './audit-merged-sources.ts';
 import type { ExpectedLocation } from '../catalog/table-needs.ts';
 import { unreadable } from '../ledger/unreadable-entry.ts';
+import type { Waiting } from '../format-audit.ts';
 import type { Finding } from '../finding.ts';
 import type { FindingList } from '../finding-list.ts';
 import type { ObjectIndex } from '../objects/object-index.ts';
@@ -38,13 +39,6 @@ export interface MergedAuditOptions extends FileAuditOptions {
   readonly findings: FindingList;
   /** Only partitions are looked at of which an entry was taken. */
   readonly sinceMs?: number | undefined;
-}
-
-/** Objects of merged partitions whose rows no query sees before upkeep has copied them. */
-export interface Waiting {
-  readonly partitions: number;
-  readonly objects: number;
-  readonly rows: number;
 }
 
 interface State extends Pick<FolderAudit, 'isWhole' | 'findings'> {

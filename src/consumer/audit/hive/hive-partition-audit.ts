@@ -1,9 +1,9 @@
 import { formatType } from '../../../schema/hive-ddl.ts';
 import { isSameLocation, plainFolder } from '../../ports/catalog-rules.ts';
 import type { RegisteredPartition } from '../../ports/lake.ts';
-import { unreadColumn } from './audit-columns.ts';
+import { unreadColumn } from '../catalog/audit-columns.ts';
 import type { Finding, Problem } from '../finding.ts';
-import { partitionPath, locationOf, repairs, type ExpectedLocation, type TableNeeds } from './table-needs.ts';
+import { partitionPath, locationOf, repairs, type ExpectedLocation, type TableNeeds } from '../catalog/table-needs.ts';
 
 const shownTypeLengthMax = 200;
 

@@ -4,7 +4,7 @@ import { widenedProjection } from '../../../schema/widen-projection.ts';
 import type { Column } from '../../../schema/types.ts';
 import { isSameLocation } from '../../ports/catalog-rules.ts';
 import type { CatalogTable } from '../../ports/lake.ts';
-import { folderOf, locationOf, repairs, type TableNeeds } from './table-needs.ts';
+import { folderOf, locationOf, repairs, type TableNeeds } from '../catalog/table-needs.ts';
 import type { Finding } from '../finding.ts';
 
 /** What is wrong with the table as a whole. */

@@ -13,8 +13,8 @@ import { objectSource, type ParquetReader } from '../../ports/parquet.ts';
 import { numbersRows } from '../../table/catalog/column-owner.ts';
 import { replayOf, type Finding, type Problem } from '../finding.ts';
 import { coordinateColumns } from '../../table/objects/file-offsets.ts';
-import { RewrittenOffsets } from '../iceberg/rewritten-offsets.ts';
-import { RewrittenRanges, type RewrittenRange } from '../iceberg/rewritten-ranges.ts';
+import { RewrittenOffsets } from '../rewritten/rewritten-offsets.ts';
+import { RewrittenRanges, type RewrittenRange } from '../rewritten/rewritten-ranges.ts';
 import { larger, smaller } from '../../../runtime/bigints.ts';
 
 export interface FileAuditOptions {

@@ -1,26 +1,20 @@
-import { mapConcurrently } from '../../../runtime/concurrency.ts';
-import { PipelineError } from '../../../runtime/errors.ts';
 import { hasProjection } from '../../../schema/projection.ts';
 import type { Column } from '../../../schema/types.ts';
 import type { ExpiredDays } from '../../ledger/notes/expired-days.ts';
-import type { WrittenObject } from '../../ledger/entry/ledger-entry.ts';
-import type { Catalog, CatalogPartition, CatalogTable, ObjectStore } from '../../ports/lake.ts';
-import { objectSource, type ParquetReader } from '../../ports/parquet.ts';
+import type { Catalog, CatalogPartition, CatalogTable } from '../../ports/lake.ts';
 import { topicParameter } from '../../table/catalog/shared-table.ts';
 import { auditTableDefinition } from './audit-table-definition.ts';
 import { HivePartitionAudit } from './hive-partition-audit.ts';
-import { locationOf, type TableNeeds } from './table-needs.ts';
-import { auditColumns, type FileColumns } from './audit-columns.ts';
-import type { CatalogNeeds } from './catalog-needs.ts';
+import { locationOf, type TableNeeds } from '../catalog/table-needs.ts';
+import { auditColumns, type FileColumns } from '../catalog/audit-columns.ts';
+import type { CatalogNeeds } from '../catalog/catalog-needs.ts';
+import { readExamples, type ExampleOptions } from '../catalog/read-examples.ts';
 import type { FindingList } from '../finding-list.ts';
-import type { MergedAudit } from '../merged/merged-audit.ts';
-import type { MergedObject, MergedObjects } from '../merged/merged-objects.ts';
+import type { MergedAudit } from './merged-audit.ts';
 import type { Repair } from '../repair.ts';
 
-export interface TableAuditOptions {
+export interface TableAuditOptions extends ExampleOptions {
   readonly catalog: Catalog;
-  readonly store: ObjectStore;
-  readonly parquet: ParquetReader;
   readonly table: string;
   readonly topic: string;
   /** Other topics' records are in it too: a table that is made again names none. */
@@ -30,11 +24,7 @@ export interface TableAuditOptions {
   readonly findings: FindingList;
   /** Its merged partitions; left out where a table has none. */
   readonly merged?: Pick<MergedAudit, 'locationOf' | 'seeMoved'>;
-  /** Finds the file that has an object's rows now. */
-  readonly mergedObjects?: MergedObjects;
 }
-
-const requestsMax = 16;
 
 /** Audits one table of the catalog against what the ledger's objects need and what the files hold; answers with what can be mended. */
 export async function auditCatalogTable(needed: CatalogNeeds, options: TableAuditOptions): Promise<Repair[]> {
@@ -51,30 +41,6 @@ export async function auditCatalogTable(needed: CatalogNeeds, options: TableAudi
   const columns = auditColumns(needs.name, table.columns, needed.files);
   findings.add(...columns);
   return [...addMissing(table, needed.files), ...(await auditPartitions(needs, table, options))];
-}
-
-/** Reads the footers of a few files: those that brought the columns, or have their rows now. */
-export async function readExamples(
-  needed: CatalogNeeds,
-  { store, parquet, mergedObjects }: Pick<TableAuditOptions, 'store' | 'parquet' | 'mergedObjects'>,
-): Promise<void> {
-  const columnsOfFile = async (file: MergedObject): Promise<Column[] | undefined> => {
-    try {
-      return await parquet.columns(objectSource(store, file));
-    } catch (error) {
-      // damaged or gone: the audit of objects says so
-      if (!(error instanceof PipelineError) || error.retryable) throw error;
-      return undefined;
-    }
-  };
-  await mapConcurrently(needed.examples(), requestsMax, async (object: WrittenObject) => {
-    const { key, bytes: size } = object;
-    const own = await columnsOfFile({ key, size });
-    if (own !== undefined) return needed.note(key, own);
-    const holder = await mergedObjects?.find(object);
-    const held = holder && (await columnsOfFile(holder));
-    if (held !== undefined) needed.note(holder?.key ?? key, held, key.slice(0, key.lastIndexOf('/') + 1));
-  });
 }
 
 async function auditPartitions(
