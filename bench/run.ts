@@ -11,6 +11,7 @@ import { benchmarkPictures } from './support/picture.ts';
 import { benchmarksPage } from './support/page.ts';
 import { mergeResults, titleOf, type Results, type WorkloadResult } from './support/results.ts';
 import { resultNameOf, runsOf, type Run } from './support/runs.ts';
+import { warmMemory } from './support/warm-memory.ts';
 import type { Bench, Workload } from './support/workload.ts';
 import { container } from './workloads/container.ts';
 import { freshness } from './workloads/freshness.ts';
@@ -79,7 +80,10 @@ async function bench(): Promise<number> {
   const baseline = values.compare === undefined ? undefined : await readResults(values.compare);
   const chosen = values.page ? [] : chooseWorkloads(positionals);
   await mkdir(join('bench', 'results'), { recursive: true });
-  if (chosen.length > 0) build();
+  if (chosen.length > 0) {
+    build();
+    if (!isQuick) warmMemory();
+  }
   let results = mergeResults(await readResults(paths.results).catch(() => ({ workloads: [] })), []);
   const failures: string[] = [];
   for (const run of chosen.flatMap((workload) => runsOf(workload, values.kind ?? []))) {
