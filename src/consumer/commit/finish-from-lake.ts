@@ -1,9 +1,7 @@
 import type { ClaimResult, Versioned } from '../ledger/chain/entry-store.ts';
 import { stateOfFormat, type ClaimedEntry, type CommittedEntry } from '../ledger/entry/ledger-entry.ts';
-import { lookAtPlanned } from '../table/objects/look-at-planned.ts';
 import type { CommitTools } from './commit-tools.ts';
-import { outcomeOfFound } from './outcomes.ts';
-import { wholeOf } from './planned-objects.ts';
+import { findPlanned, takeFound } from './found-objects.ts';
 import type { StepRunner } from './step-runner.ts';
 
 /**
@@ -16,14 +14,9 @@ export async function finishFromLake(
   step: StepRunner,
 ): Promise<ClaimResult<CommittedEntry> | undefined> {
   const { entry } = claim;
-  const looks = await lookAtPlanned(entry, tools.writer.objects, (look) => step('put', look));
-  const objects = wholeOf(looks, entry);
-  if (objects === undefined) return undefined;
-  await step('register', () => tools.writer.register(objects));
-  const committed: CommittedEntry = {
-    ...entry,
-    state: stateOfFormat[tools.tableFormat],
-    outcome: outcomeOfFound(objects, { tombstones: 0, lastRecord: entry.lastRecord }, tools),
-  };
+  const { whole } = await findPlanned(entry, tools, step);
+  if (whole === undefined) return undefined;
+  const outcome = await takeFound(whole, { tombstones: 0, lastRecord: entry.lastRecord }, tools, step);
+  const committed: CommittedEntry = { ...entry, state: stateOfFormat[tools.tableFormat], outcome };
   return step('ledger', () => tools.ledger.replace(claim, committed));
 }

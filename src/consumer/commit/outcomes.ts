@@ -1,5 +1,4 @@
 import type { Outcome, WrittenObject } from '../ledger/entry/ledger-entry.ts';
-import type { CommitTools } from './commit-tools.ts';
 
 /** What the objects hold, which may be more than this try delivered. */
 export function countsOf(
@@ -10,21 +9,6 @@ export function countsOf(
     objects.filter((object) => object.kind === kind).reduce((total, { rows }) => total + rows, 0);
   const [rows, deadLetters] = [sum('rows'), sum('dead-letters')];
   return { records: rows + deadLetters + tombstones, rows, deadLetters, tombstones };
-}
-
-/** Gives the outcome of a claim whose objects an earlier try has put. */
-export function outcomeOfFound(
-  objects: readonly WrittenObject[],
-  { tombstones, lastRecord }: Pick<Outcome, 'tombstones' | 'lastRecord'>,
-  { clock }: Pick<CommitTools, 'clock'>,
-): Outcome {
-  return {
-    committedAt: new Date(clock.nowMs()).toISOString(),
-    ...countsOf(objects, tombstones),
-    objects: [...objects],
-    catalogVersion: '',
-    ...(lastRecord && { lastRecord }),
-  };
 }
 
 /** What pieces of a batch that were written one after the other are together: the last one says what the batch ends with. */

@@ -1,9 +1,8 @@
 import type { ClaimedEntry, PlannedObject } from '../ledger/entry/ledger-entry.ts';
-import { lookAtPlanned } from '../table/objects/look-at-planned.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { damaged } from './damaged-claim.ts';
-import { outcomeOfFound } from './outcomes.ts';
-import { isSameObject, wholeOf } from './planned-objects.ts';
+import { findPlanned, takeFound } from './found-objects.ts';
+import { isSameObject } from './planned-objects.ts';
 import type { PreparedBatch } from './prepared-batch.ts';
 import type { StepRunner } from './step-runner.ts';
 import type { WriteResult } from './write-objects.ts';
@@ -22,15 +21,13 @@ export async function takeOverClaim(
   tools: CommitTools,
   step: StepRunner,
 ): Promise<TakenOver> {
-  const looks = await lookAtPlanned(claim, tools.writer.objects, (look) => step('put', look));
-  const objects = wholeOf(looks, claim);
-  if (objects !== undefined) {
-    await step('register', () => tools.writer.register(objects));
+  const { whole, isEmpty } = await findPlanned(claim, tools, step);
+  if (whole !== undefined) {
     const { tombstones, oldestTimestampMs } = prepared.decoded;
-    const outcome = outcomeOfFound(objects, { tombstones, lastRecord: claim.lastRecord }, tools);
+    const outcome = await takeFound(whole, { tombstones, lastRecord: claim.lastRecord }, tools, step);
     return { kind: 'written', outcome, isWhole: true, oldestTimestampMs };
   }
-  if (!areSomeMissing(claim, prepared) || looks.every(({ kind }) => kind === 'absent')) return { kind: 'anew' };
+  if (!areSomeMissing(claim, prepared) || isEmpty) return { kind: 'anew' };
   return { kind: isWithin(prepared.plan, claim.plan) ? 'onward' : 'damaged' };
 }
 
@@ -47,8 +44,8 @@ export async function checkObsolete(
   const { obsolete = [] } = claim;
   if (obsolete.length === 0 || !areSomeMissing(claim, prepared)) return;
   if (!(await step('put', () => tools.writer.objects.holdsSome(obsolete)))) return;
-  const looks = await lookAtPlanned(claim, tools.writer.objects, (look) => step('put', look));
-  if (wholeOf(looks, claim) === undefined) throw damaged(claim, 'older-generation');
+  const { whole } = await findPlanned(claim, tools, step);
+  if (whole === undefined) throw damaged(claim, 'older-generation');
 }
 
 /** Tells whether Kafka delivers fewer records than were claimed. */

@@ -1,7 +1,8 @@
 import type { ClaimedEntry, WrittenObject } from '../ledger/entry/ledger-entry.ts';
 import type { NamedObject } from '../table/objects/format-1-objects.ts';
 import type { CommitTools } from './commit-tools.ts';
-import { countsOf, outcomeOfFound } from './outcomes.ts';
+import { takeFound } from './found-objects.ts';
+import { countsOf } from './outcomes.ts';
 import type { PreparedBatch } from './prepared-batch.ts';
 import type { StepRunner } from './step-runner.ts';
 import type { WriteResult } from './write-objects.ts';
@@ -28,9 +29,9 @@ export async function takeOverFormat1(
   const { records } = countsOf(objects, decoded.tombstones);
   const isEnough = objects.length === found.length && records >= decoded.rowCount + decoded.rejects.length;
   if (found.length === 0 || !isEnough) return { found, result: { kind: 'misfit' } };
-  await step('register', () => writer.register(objects));
-  const outcome = outcomeOfFound(objects, { tombstones: decoded.tombstones, lastRecord }, tools);
-  return { found, result: { kind: 'written', outcome, isWhole: false, oldestTimestampMs: decoded.oldestTimestampMs } };
+  const { tombstones, oldestTimestampMs } = decoded;
+  const outcome = await takeFound(objects, { tombstones, lastRecord }, tools, step);
+  return { found, result: { kind: 'written', outcome, isWhole: false, oldestTimestampMs } };
 }
 
 async function readWhole(found: readonly NamedObject[], writer: CommitTools['writer']): Promise<WrittenObject[]> {
