@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import type { RegisteredSchema, SchemaRegistry } from '../consumer/ports/schema-registry.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import type { RegistryAnswer, RegistryClient } from './registry-client.ts';
+import {
+  createRegistryClient,
+  type RegistryAnswer,
+  type RegistryClient,
+  type RegistryClientOptions,
+} from './registry-client.ts';
 
 /** https://docs.confluent.io/platform/current/schema-registry/develop/api.html */
 const schemaAnswer = z.object({
@@ -16,6 +21,11 @@ const errorAnswer = z.object({ error_code: z.number(), message: z.string().optio
 const notFound: ReadonlySet<number> = new Set([40_401, 40_402, 40_403]);
 /** Most schemas that one refers to, together with those that these refer to. */
 const referencesMax = 500;
+
+/** Opens the registry at an address: Confluent's, or one that answers as it does. */
+export function openConfluentRegistry(options: RegistryClientOptions): SchemaRegistry {
+  return createConfluentRegistry(createRegistryClient(options));
+}
 
 /** Reads schemas of Confluent's registry, or of one that answers as it does (Karapace, Apicurio, Redpanda). */
 export function createConfluentRegistry(client: RegistryClient): SchemaRegistry {

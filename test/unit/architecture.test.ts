@@ -55,6 +55,12 @@ describe('the house', () => {
     expect(loaded.filter((file) => modules.some((module) => file.startsWith(module)))).toEqual([]);
   });
 
+  it('loads no client of schema registries with a service that has none, nor Node’s module for HTTP, whose import brings 14 MB', () => {
+    const loaded = [...loadedFiles(tree, 'src/commands/consume.ts')];
+    expect(loaded.filter((file) => file.startsWith('src/registry/'))).toEqual([]);
+    expect([...loadedPackages(tree, 'src/commands/consume.ts')]).not.toContain('node:http');
+  });
+
   it('reads the environment in one file', () => {
     expect(environmentReaders(tree)).toEqual(['src/runtime/environment.ts']);
   });

@@ -2,19 +2,19 @@ import type { RegistryName, SchemaRegistries, SchemaRegistry } from '../../consu
 import { loadCredentials } from '../../kafka/access/credentials.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { readNamedFile } from '../../runtime/named-file.ts';
-import { createConfluentRegistry } from '../../registry/confluent-registry.ts';
-import { createRegistryClient, type RegistryClientOptions } from '../../registry/registry-client.ts';
+import type { RegistryClientOptions } from '../../registry/registry-client.ts';
 import type { RegistrySettings } from '../config/settings/registry-settings.ts';
 import { fileReader } from '../read-file.ts';
 
-/** Opens the registries that are configured. What is asked of them is asked when a schema is needed. */
+/** Opens the registries that are configured, and loads the code of no other. What is asked of them is asked when a schema is needed. */
 export async function openRegistries(settings: RegistrySettings): Promise<SchemaRegistries> {
   const found = new Map<RegistryName, SchemaRegistry>();
   const { url, hasGlue, aws } = settings;
   if (url !== undefined) {
     const credentials = credentialsOf(settings);
     const options = { url, ...(credentials && { credentials }), tls: () => readTls(settings) };
-    found.set('confluent', createConfluentRegistry(createRegistryClient(options)));
+    const { openConfluentRegistry } = await import('../../registry/confluent-registry.ts');
+    found.set('confluent', openConfluentRegistry(options));
   }
   if (hasGlue) {
     const { createGlueSchemaRegistry } = await import('../../aws/schema-registry.ts');
