@@ -6,8 +6,10 @@ import { gapEntry, recordGap, type Gap } from './record-gap.ts';
 import { stepRunner, type StepRunner } from './step-runner.ts';
 import type { ClaimResult, Versioned } from '../ledger/chain/entry-store.ts';
 import type { ClaimedEntry, GapEntry, LedgerEntry } from '../ledger/entry/ledger-entry.ts';
-import { checkSameLog } from '../ledger/topic/chain-position.ts';
-import type { AssignedPartition, OffsetRange, TopicReader } from '../ports/topic.ts';
+import type { LedgerPath } from '../ledger/keys/ledger-keys.ts';
+import { decidedOffset } from '../ledger/notes/topic-start.ts';
+import { findPosition } from '../ledger/topic/chain-position.ts';
+import type { AssignedPartition, OffsetRange, TopicReader, Watermarks } from '../ports/topic.ts';
 
 export interface SkipRequest extends OffsetRange {
   /** Why the range is given up; kept in the ledger. */
@@ -28,20 +30,20 @@ const pollMs = 1000;
 /**
  * Books a range that can't be read as a gap, with its reason, so that its partition goes on behind it. It may run beside the service,
  * which writes what lies before the range and notices the gap by itself. Rejects with SKIP_REFUSED when the ledger is past the range
- * already, or does not reach it in time.
+ * already, or does not reach it in time; with LEDGER_BEHIND and TOPIC_RECREATED as the service does.
  */
 export async function skipRange(request: SkipRequest, { tools, reader }: SkipTools): Promise<GapEntry> {
   const { clock } = tools;
   const step = stepRunner(tools, request.signal);
   const { topicId, partitions } = await step('topic', () => reader.describe());
-  const marks = partitions.get(request.partition);
-  const low = lowestOf(request, marks);
-  if (marks !== undefined) await step('topic', () => checkTopic(request, { ...marks, topicId }, { tools, reader }));
   const { partition, from, to, reason: why } = request;
+  const assigned = { partition, topicId, ...marksOf(request, partitions) };
+  const path = { table: tools.table, topic: tools.topic, partition };
+  await step('position', () => findPosition(path, assigned, { ledger: tools.ledger, reader }));
   const gap: Gap = { partition, from, to, why, isAcknowledged: true, ...(topicId !== undefined && { topicId }) };
   const giveUpMs = clock.monotonicMs() + request.waitMs;
   for (;;) {
-    const progress = await look(request, low, tools, step);
+    const progress = await look(request, assigned, tools, step);
     if (progress.kind === 'skipped') return progress.entry;
     if (progress.kind === 'reached') return gapOf(await step('claim', () => recordGap(gap, tools)), request);
     if (progress.kind === 'claim') {
@@ -53,23 +55,12 @@ export async function skipRange(request: SkipRequest, { tools, reader }: SkipToo
   }
 }
 
-/** Rejects with TOPIC_RECREATED when the offsets are not those of the topic that the ledger was written from. */
-async function checkTopic(
-  { partition }: SkipRequest,
-  topic: Pick<AssignedPartition, 'low' | 'high' | 'topicId'>,
-  { tools, reader }: SkipTools,
-): Promise<void> {
-  const { ledger } = tools;
-  const path = { table: tools.table, topic: tools.topic, partition };
-  const last = await ledger.last(path, undefined);
-  if (last !== undefined) await checkSameLog(path, last.entry, topic, { ledger, reader });
-}
-
-function lowestOf(request: SkipRequest, marks: { readonly low: bigint; readonly high: bigint } | undefined): bigint {
+function marksOf(request: SkipRequest, partitions: ReadonlyMap<number, Watermarks>): Watermarks {
+  const marks = partitions.get(request.partition);
   if (marks === undefined) throw refused(request, 'the topic has no such partition');
   if (request.to <= request.from) throw refused(request, 'there is nothing in it');
   if (request.to > marks.high) throw refused(request, `the topic ends at ${marks.high}`);
-  return marks.low;
+  return marks;
 }
 
 /** How far the ledger has come, seen from the range. */
@@ -81,16 +72,28 @@ type Progress =
   /** An earlier call has booked the gap. */
   | { readonly kind: 'skipped'; readonly entry: GapEntry };
 
-async function look(request: SkipRequest, low: bigint, tools: CommitTools, step: StepRunner): Promise<Progress> {
+async function look(
+  request: SkipRequest,
+  assigned: AssignedPartition,
+  tools: CommitTools,
+  step: StepRunner,
+): Promise<Progress> {
   const { partition, from, to } = request;
   const path = { table: tools.table, topic: tools.topic, partition };
   const there = await step('position', () => tools.ledger.get(path, from));
   if (there?.entry.state === 'gap' && there.entry.to === to) return { kind: 'skipped', entry: there.entry };
   const last = await step('position', () => tools.ledger.last(path, undefined));
-  const end = endOf(last?.entry) ?? low;
+  const end = endOf(last?.entry) ?? (await step('position', () => beginOf(path, assigned, tools)));
   if (end > from) throw refused(request, `everything before ${end} is in the ledger already`);
   if (last?.entry.state !== 'claimed') return end === from ? { kind: 'reached' } : { kind: 'before', end };
   return last.entry.to > from ? { kind: 'claim', claim: { ...last, entry: last.entry }, end } : { kind: 'before', end };
+}
+
+/** Where the service begins a chain of which there is no entry yet: what is noted counts, also of a table that was adopted. */
+async function beginOf(path: LedgerPath, assigned: AssignedPartition, { ledger }: CommitTools): Promise<bigint> {
+  const begin = decidedOffset(await ledger.decidedStart(path), assigned) ?? assigned.low;
+  const noted = await ledger.start(path);
+  return noted !== undefined && noted.from < begin ? noted.from : begin;
 }
 
 /** Where the ledger's written part ends. */

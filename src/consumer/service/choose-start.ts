@@ -1,7 +1,7 @@
 import type { CommitTools } from '../commit/commit-tools.ts';
 import type { ChainPosition } from '../ledger/topic/chain-position.ts';
 import type { ChainStart } from '../ledger/notes/chain-start.ts';
-import type { TopicStart } from '../ledger/notes/topic-start.ts';
+import { decidedOffset, type TopicStart } from '../ledger/notes/topic-start.ts';
 import { unreachable } from '../../runtime/errors.ts';
 import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
 
@@ -64,8 +64,7 @@ export function beginPartition(
   nowMs: number,
 ): { readonly position: ChainPosition; readonly start: ChainStart } {
   const notedAt = new Date(nowMs).toISOString();
-  const isSameTopic = decided?.topicId === undefined || topicId === undefined || decided.topicId === topicId;
-  const chosen = isSameTopic ? decided?.from.get(partition) : undefined;
+  const chosen = decidedOffset(decided, { partition, topicId });
   if (decided === undefined || chosen === undefined)
     return { position: { next: low, isFirst: true }, start: { from: low, notedAt } };
   return { position: firstPosition(chosen, low), start: { from: chosen, notedAt, chosen: decided.chosen } };

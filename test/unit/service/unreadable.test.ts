@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commitBatch } from '../../../src/consumer/commit/commit-batch.ts';
 import type { PipelineObserver, StepName } from '../../../src/consumer/commit/pipeline-observer.ts';
+import { adoptedFrom } from '../../../src/consumer/ledger/notes/topic-start.ts';
 import { PartitionBuffer } from '../../../src/consumer/batch/partition-buffer.ts';
 import { skipRange } from '../../../src/consumer/commit/skip-range.ts';
 import { ownPace } from '../../../src/consumer/service/pace.ts';
@@ -262,6 +263,33 @@ describe('glueless skip', () => {
     expect(await offsetsOf(lake, 0)).toEqual(range(10, 60));
     await lake.store.put(rows.key, late?.bytes ?? Buffer.of());
     expect((await audit(lake, topic)).findings).toMatchObject([{ problem: 'object-obsolete', where: rows.key }]);
+  });
+
+  it('refuses what lies before the begin of a table that another one goes before', async () => {
+    const topic = topicOf(1, 60);
+    const lake = await openTestLake();
+    const tools = createTestTools(lake);
+    const decidedAt = '2026-11-28T00:00:00.000Z';
+    const start = { chosen: adoptedFrom('old_readings'), decidedAt, from: new Map([[0, 40n]]) };
+    await tools.ledger.topicStart(tools, async () => start);
+    await expect(skip(topic, lake, { partition: 0, from: 0n, to: 10n })).rejects.toMatchObject({
+      code: 'SKIP_REFUSED',
+      message: expect.stringContaining('everything before 40 is in the ledger already'),
+    });
+    await skip(topic, lake, { partition: 0, from: 40n, to: 45n });
+    await run(topic, lake);
+    expect(await offsetsOf(lake, 0)).toEqual(range(45, 60));
+  });
+
+  it('begins no ledger in the place of one that is gone', async () => {
+    const topic = topicOf(1, 60);
+    const lake = await openTestLake();
+    await run(topic, lake);
+    await lake.store.delete((await Array.fromAsync(lake.store.list('_ledger/'))).map(({ key }) => key));
+    await expect(skip(topic, lake, { partition: 0, from: 0n, to: 10n })).rejects.toMatchObject({
+      code: 'LEDGER_BEHIND',
+    });
+    expect(await Array.fromAsync(lake.store.list('_ledger/'))).toEqual([]);
   });
 
   it.each([

@@ -36,6 +36,15 @@ export function sourceOfStart(chosen: string | undefined): string | undefined {
   return chosen?.startsWith(adoptedStart) === true ? chosen.slice(adoptedStart.length) : undefined;
 }
 
+/** The offset that was decided for a Kafka partition; `undefined` where it begins with its first record, as every one of a topic that was made again does. */
+export function decidedOffset(
+  decided: TopicStart | undefined,
+  { partition, topicId }: { readonly partition: number; readonly topicId: string | undefined },
+): bigint | undefined {
+  const isSameTopic = decided?.topicId === undefined || topicId === undefined || decided.topicId === topicId;
+  return isSameTopic ? decided?.from.get(partition) : undefined;
+}
+
 /** The decision that counts: the one that is there, else the one that `decide` makes, if any. */
 export async function decideTopicStart(
   store: ObjectStore,
