@@ -27,7 +27,7 @@ const logins: ReadonlySet<string> = new Set([
   'KAFKA_SASL_SECRET_ID',
 ]);
 
-const known = new Map(documentedVariables().map((variable) => [variable.name, variable]));
+const known = new Map(documentedVariables.map((variable) => [variable.name, variable]));
 
 /** The program's variables, as an object or as JSON, checked as the program checks them. */
 export const variablesSchema = z

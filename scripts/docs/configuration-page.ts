@@ -5,7 +5,7 @@ export const configurationPath = 'docs/configuration.md';
 
 /** Makes the reference of all variables, as Markdown. A test keeps the file in docs equal to it. */
 export function configurationPage(): string {
-  const groups = Map.groupBy(documentedVariables(), ({ group }) => group);
+  const groups = Map.groupBy(documentedVariables, ({ group }) => group);
   const sections = [...groups].map(([group, variables]) => section(group, variables));
   return `# Configuration
 

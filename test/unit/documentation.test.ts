@@ -23,7 +23,7 @@ import {
 } from '../support/documentation.ts';
 
 const pages = documentationPages();
-const variables = new Map(documentedVariables().map((variable) => [variable.name, variable]));
+const variables = new Map(documentedVariables.map((variable) => [variable.name, variable]));
 const errorCodes = new Set(Object.values(errorGroups).flatMap((group) => Object.keys(group)));
 
 /** Names that belong to others, and why a page has them. */

@@ -20,6 +20,14 @@ import { tracingVariables } from './variables/tracing-variables.ts';
 // code made for a schema pays after many values, and needs `new Function`
 z.config({ jitless: true });
 
+/** What each variable's schema says of it (`variable` puts it there). */
+const factsShape = z.object({
+  group: z.string(),
+  about: z.string(),
+  expected: z.string(),
+  secret: z.boolean().optional(),
+});
+
 /** Every variable the program reads. What is not set, or set to nothing, has its default. */
 const configSchema = z.object({
   ...kafkaVariables,
@@ -42,6 +50,15 @@ export interface DocumentedVariable extends VariableFacts {
   readonly name: string;
   readonly fallback: string | undefined;
 }
+
+/** All variables, in the order of the documentation. */
+export const documentedVariables: readonly DocumentedVariable[] = Object.entries(configSchema.shape).map(
+  ([name, field]) => ({
+    name,
+    ...factsOf(field),
+    fallback: 'defaultValue' in field.def ? field.def.defaultValue : undefined,
+  }),
+);
 
 /**
  * Reads the configuration. Throws CONFIG_INVALID with every problem at once: the variable's name, what was expected, what came.
@@ -78,9 +95,9 @@ export function batchAgeSeconds({ TABLE_FORMAT, BATCH_AGE_MAX_SECONDS: age, COMM
  * secret keeps its blanks.
  */
 function tidy(environment: Environment): Environment {
-  const tidied = Object.keys(configSchema.shape).map((name) => {
+  const tidied = documentedVariables.map(({ name, secret }) => {
     const value = environment[name] ?? '';
-    return [name, factsOf(name).secret === true ? value.replace(/[\r\n]+$/, '') : value.trim()] as const;
+    return [name, secret === true ? value.replace(/[\r\n]+$/, '') : value.trim()] as const;
   });
   return Object.fromEntries(tidied.filter(([, value]) => value !== ''));
 }
@@ -92,18 +109,9 @@ function invertedLimits({ ALERT_LOW: low, ALERT_HIGH: high, ALERT_HYSTERESIS: hy
     : [`ALERT_HYSTERESIS: expected less than half of what lies between ALERT_LOW and ALERT_HIGH, got ${hysteresis}`];
 }
 
-/** All variables, in the order of the documentation. */
-export function documentedVariables(): DocumentedVariable[] {
-  return Object.entries(configSchema.shape).map(([name, field]) => ({
-    name,
-    ...factsOf(name),
-    fallback: 'defaultValue' in field.def ? field.def.defaultValue : undefined,
-  }));
-}
-
 function describe(issue: z.core.$ZodIssue, given: Environment): string {
   const name = String(issue.path[0]);
-  const { secret, expected } = factsOf(name);
+  const { secret, expected } = variableNamed(name);
   const came = secret === true ? notShown : quote(given[name] ?? '');
   const isComplete = issue.code === 'custom' && issue.params?.['isComplete'] === true;
   // a message of its own quotes what came
@@ -113,14 +121,17 @@ function describe(issue: z.core.$ZodIssue, given: Environment): string {
 function missing(required: readonly VariableName[], given: Environment): string[] {
   return required
     .filter((name) => given[name] === undefined)
-    .map((name) => `${name}: expected ${factsOf(name).expected}, got nothing`);
+    .map((name) => `${name}: expected ${variableNamed(name).expected}, got nothing`);
 }
 
-function factsOf(name: string): VariableFacts {
-  const field: z.ZodType | undefined = Object.entries(configSchema.shape).find(([key]) => key === name)?.[1];
-  const inner = field !== undefined && 'innerType' in field.def ? field.def.innerType : field;
+function variableNamed(name: string): DocumentedVariable {
+  const found = documentedVariables.find((variable) => variable.name === name);
+  if (found === undefined) throw new Error(`no variable is named ${name}`);
+  return found;
+}
+
+function factsOf(field: z.ZodType): VariableFacts {
+  const inner = 'innerType' in field.def ? field.def.innerType : field;
   const found = inner instanceof z.ZodType ? inner.meta() : undefined;
-  return z
-    .object({ group: z.string(), about: z.string(), expected: z.string(), secret: z.boolean().optional() })
-    .parse(found);
+  return factsShape.parse(found);
 }

@@ -4,7 +4,7 @@ import { documentedVariables } from './config.ts';
 
 /** The variables of ours that are set, with their values: what somebody at night wants to know first. Secrets are not shown. */
 export function configuredVariables(environment: Environment): Record<string, string> {
-  const shown = documentedVariables().map(({ name, secret }) => {
+  const shown = documentedVariables.map(({ name, secret }) => {
     const value = environment[name] ?? '';
     const text = quote(value);
     return [name, secret === true || text === notShown ? notShown : value] as const;
@@ -14,7 +14,7 @@ export function configuredVariables(environment: Environment): Record<string, st
 
 /** Variables that are none of ours and almost have the name of one: what was set there has no effect. */
 export function mistypedVariables(environment: Environment): { readonly name: string; readonly known: string }[] {
-  const known = documentedVariables().map(({ name }) => name);
+  const known = documentedVariables.map(({ name }) => name);
   return Object.keys(environment)
     .filter((name) => !known.includes(name))
     .flatMap((name) => {

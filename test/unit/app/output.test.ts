@@ -25,7 +25,7 @@ async function glueless(args: readonly string[], env: Record<string, string>, re
 }
 
 /** All variables but those that take PEM or passwords. */
-const variables = documentedVariables()
+const variables = documentedVariables
   .filter(({ secret, expected }) => secret !== true && !expected.startsWith('PEM'))
   .map(({ name }) => name);
 
