@@ -1,3 +1,4 @@
+import { kindParameter } from '../consumer/ports/catalog-rules.ts';
 import type { ColumnarTable } from '../consumer/ports/columnar-table.ts';
 import { DictionaryBuilder } from '../consumer/ports/dictionary-builder.ts';
 import type { Catalog, CatalogTable, ObjectStore } from '../consumer/ports/lake.ts';
@@ -21,9 +22,6 @@ const columns: readonly Column[] = [
     comment: 'rows that came after the hour was complete for the first time',
   },
 ];
-
-/** The table's parameter that tells it from one that holds a topic's records. */
-const kindParameter = 'glueless.kind';
 
 export function hoursTableName(table: string): string {
   return `${table}_hours`;

@@ -2,6 +2,9 @@ import { PipelineError } from '../../runtime/errors.ts';
 import { formatType } from '../../schema/hive-ddl.ts';
 import type { CatalogPartition, CatalogTable, NewPartition, TableDefinition, TableGrowth } from './lake.ts';
 
+/** The parameter that tells a table of ours without records of a topic: what it holds instead. */
+export const kindParameter = 'glueless.kind';
+
 const nameLengthMax = 255;
 /** Source: https://docs.aws.amazon.com/glue/latest/webapi/API_Column.html */
 const typeLengthMax = 131_072;
@@ -65,9 +68,9 @@ export function isSameLocation(a: string, b: string): boolean {
   return plainFolder(a) === plainFolder(b);
 }
 
-/** The URI without a slash at its end; engines write `s3a:` and `s3n:` for the same store. */
+/** The URI without the slash at its end; engines write `s3a:` and `s3n:` for the same store. With another slash it is another folder: S3 has nothing of this one there. */
 export function plainFolder(uri: string): string {
-  return uri.replace(/\/+$/, '').replace(/^s3[an]:/, 's3:');
+  return uri.replace(/\/$/, '').replace(/^s3[an]:/, 's3:');
 }
 
 /** Where a registered partition stays when it is added again; `undefined` for a location where nobody would see what is written. */

@@ -78,6 +78,7 @@ describe('a table that exists', () => {
       { parameters: { [topicParameter]: 'vitals' } },
       'holds records of the topic vitals, expected readings',
     ],
+    ['of hours', { parameters: { 'glueless.kind': 'hours' } }, 'is one of hours, expected one of records'],
     [
       'that is no table of Parquet files',
       { otherKind: 'a view' },

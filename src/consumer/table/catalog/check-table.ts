@@ -4,6 +4,7 @@ import { layoutOf } from '../../../schema/layout.ts';
 import { rescuedColumn } from '../../../schema/names.ts';
 import { projectionProblem } from '../../../schema/projection.ts';
 import type { Column } from '../../../schema/types.ts';
+import { kindParameter } from '../../ports/catalog-rules.ts';
 import { isIceberg, type CatalogTable } from '../../ports/lake.ts';
 import { columnsOfPart } from '../../ports/record-columns.ts';
 import { canHold } from './column-owner.ts';
@@ -60,7 +61,9 @@ interface TableProblem {
 const newName = 'set LAKE_TABLE to a new name';
 
 function kindProblem(table: CatalogTable): TableProblem | undefined {
-  const { otherKind } = table;
+  const { otherKind, parameters } = table;
+  const held = parameters[kindParameter];
+  if (held !== undefined) return { what: `is one of ${held}, expected one of records`, hint: newName };
   if (otherKind === undefined) return undefined;
   const what = `is ${otherKind}, expected an external table of Parquet files`;
   return { what, hint: isIceberg(table) ? `set TABLE_FORMAT=iceberg, or ${newName}` : newName };
