@@ -5,7 +5,12 @@ import { describeFile } from '../../src/iceberg/manifests/data-file.ts';
 import type { IcebergCatalog, LoadedTable } from '../../src/iceberg/iceberg-catalog.ts';
 import { createIcebergTables } from '../../src/iceberg/catalogs/iceberg-tables.ts';
 import type { DataFile } from '../../src/iceberg/manifests/manifest.ts';
-import type { StageOptions } from '../../src/iceberg/stage/stage-snapshot.ts';
+import {
+  stageSnapshot,
+  type SnapshotPlan,
+  type StagedSnapshot,
+  type StageOptions,
+} from '../../src/iceberg/stage/stage-snapshot.ts';
 import { TableFiles } from '../../src/iceberg/manifests/table-files.ts';
 import { createJsonIcebergCatalog } from '../../src/lake/catalog/json-iceberg-catalog.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
@@ -81,4 +86,14 @@ let snapshots = 0n;
 export function stageOptions({ files }: Pick<IcebergTestLake, 'files'>): StageOptions {
   const options = { metadataPrefix: 'readings/metadata/', tryId: randomUUID(), nowMs: systemClock.nowMs() };
   return { ...options, files, snapshotId: ++snapshots };
+}
+
+/** Commits a snapshot of the table `readings` that adds the files. */
+export async function appendFiles(lake: IcebergTestLake, ...added: readonly DataFile[]): Promise<StagedSnapshot> {
+  const table = await loadTable(lake);
+  const plan: SnapshotPlan = { operation: 'append', added, removedPaths: new Set(), summary: {} };
+  const staged = await stageSnapshot(table.metadata, plan, stageOptions(lake));
+  const { kind } = await lake.iceberg.commit(table, staged);
+  if (kind !== 'committed') throw new Error(`the commit is a ${kind}`);
+  return staged;
 }

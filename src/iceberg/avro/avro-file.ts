@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import { AvroReader } from './avro-reader.ts';
-import { parseAvroSchema, type AvroType } from './avro-schema.ts';
+import { parseAvroSchema, withFieldNames, type AvroType } from './avro-schema.ts';
 import { AvroWriter } from './avro-writer.ts';
 
 /** An Avro file in memory: header with the schema, then one block of records. */
@@ -65,15 +65,22 @@ export function writeAvroFile({ schema, metadata, records }: AvroFile): Buffer {
   return file.finish(metadata);
 }
 
+/** The names that fields get in what is read, by their ids; others keep the one that the file gives them. */
+export type FieldNames = ReadonlyMap<number, string>;
+
 /** Reads an object container file; `name` says in messages which one. Throws CATALOG_CORRUPT. */
-export function readAvroFile(bytes: Uint8Array, name: string): AvroFile {
-  const { schema, metadata } = explained(name, () => openFile(bytes));
-  return { schema, metadata, records: [...readAvroRecords(bytes, name)] };
+export function readAvroFile(bytes: Uint8Array, name: string, names: FieldNames = new Map()): AvroFile {
+  const { schema, metadata } = explained(name, () => openFile(bytes, names));
+  return { schema, metadata, records: [...readAvroRecords(bytes, name, names)] };
 }
 
 /** Reads the records of an object container file one by one, so that none needs to be kept. Throws CATALOG_CORRUPT. */
-export function* readAvroRecords(bytes: Uint8Array, name: string): Generator<unknown, void> {
-  const records = explained(name, () => recordsOf(openFile(bytes)));
+export function* readAvroRecords(
+  bytes: Uint8Array,
+  name: string,
+  names: FieldNames = new Map(),
+): Generator<unknown, void> {
+  const records = explained(name, () => recordsOf(openFile(bytes, names)));
   for (;;) {
     const next = explained(name, () => records.next());
     if (next.done === true) return;
@@ -101,13 +108,14 @@ interface OpenFile extends Pick<AvroFile, 'schema' | 'metadata'> {
   readonly decompress: (bytes: Uint8Array) => Uint8Array;
 }
 
-function openFile(bytes: Uint8Array): OpenFile {
+function openFile(bytes: Uint8Array, names: FieldNames): OpenFile {
   const reader = new AvroReader(bytes);
   if (!reader.bytes(magic.length).equals(magic)) throw new RangeError('it does not begin as one');
   const { 'avro.schema': json = '', 'avro.codec': codec = 'null', ...metadata } = readHeader(reader);
   const decompress = decompressors[codec];
   if (decompress === undefined) throw new RangeError(`its codec is ${codec}`);
-  return { schema: parseAvroSchema(json), metadata, reader, sync: reader.bytes(syncLength), decompress };
+  const schema = withFieldNames(parseAvroSchema(json), names);
+  return { schema, metadata, reader, sync: reader.bytes(syncLength), decompress };
 }
 
 function* recordsOf({ schema, reader, sync, decompress }: OpenFile): Generator<unknown, void> {

@@ -1,6 +1,5 @@
 import { AvroInput } from '../../avro/avro-input.ts';
-import { isArray, isEnum, isFixed, isMap, isRecord, isUnion } from './avro-writer.ts';
-import type { AvroType } from './avro-schema.ts';
+import { isArray, isEnum, isFixed, isMap, isRecord, isUnion, type AvroType } from './avro-schema.ts';
 
 /**
  * Reads values in Avro's binary encoding by the schema that they were written with: the other way around of `AvroWriter`. Integers come as

@@ -72,3 +72,55 @@ export function optional(type: AvroType): AvroType {
 export function field(id: number, name: string, type: AvroType): AvroField {
   return { name, type, ...(Array.isArray(type) && { default: null }), 'field-id': id };
 }
+
+/** Collects the names of a type's fields by their ids, at all depths. */
+export function fieldNames(type: AvroType): Map<number, string> {
+  const names = new Map<number, string>();
+  const collect = (each: AvroField): AvroField => {
+    const id = each['field-id'];
+    if (id !== undefined) names.set(id, each.name);
+    return each;
+  };
+  mapFields(type, collect);
+  return names;
+}
+
+/** Gives the type with the fields of these ids under these names: an id is a field's for ever, and writers have changed its name. */
+export function withFieldNames(type: AvroType, names: ReadonlyMap<number, string>): AvroType {
+  return mapFields(type, (each) => ({ ...each, name: names.get(each['field-id'] ?? -1) ?? each.name }));
+}
+
+/** Changes all fields of a type, the outer ones first. */
+function mapFields(type: AvroType, change: (field: AvroField) => AvroField): AvroType {
+  if (isUnion(type)) return type.map((branch) => mapFields(branch, change));
+  if (isRecord(type)) {
+    const changed = type.fields.map(change);
+    return { ...type, fields: changed.map((each) => ({ ...each, type: mapFields(each.type, change) })) };
+  }
+  if (isArray(type)) return { ...type, items: mapFields(type.items, change) };
+  return isMap(type) ? { ...type, values: mapFields(type.values, change) } : type;
+}
+
+export function isUnion(type: AvroType): type is readonly AvroType[] {
+  return Array.isArray(type);
+}
+
+export function isRecord(type: AvroType): type is AvroRecord {
+  return typeof type === 'object' && 'fields' in type;
+}
+
+export function isArray(type: AvroType): type is AvroArray {
+  return typeof type === 'object' && 'items' in type;
+}
+
+export function isMap(type: AvroType): type is AvroMap {
+  return typeof type === 'object' && 'values' in type && !isUnion(type);
+}
+
+export function isFixed(type: AvroType): type is AvroNamed {
+  return typeof type === 'object' && 'type' in type && type.type === 'fixed';
+}
+
+export function isEnum(type: AvroType): type is AvroNamed {
+  return typeof type === 'object' && 'type' in type && type.type === 'enum';
+}

@@ -1,4 +1,14 @@
-import type { AvroArray, AvroMap, AvroNamed, AvroRecord, AvroType } from './avro-schema.ts';
+import {
+  isArray,
+  isFixed,
+  isMap,
+  isRecord,
+  isUnion,
+  type AvroArray,
+  type AvroMap,
+  type AvroRecord,
+  type AvroType,
+} from './avro-schema.ts';
 
 /** Bytes of the longest integer. */
 const longBytesMax = 10;
@@ -142,28 +152,4 @@ function integerOf(value: unknown): number | bigint {
 function bytesOf(value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
   throw new TypeError(`expected bytes, got ${String(value)}`);
-}
-
-export function isUnion(type: AvroType): type is readonly AvroType[] {
-  return Array.isArray(type);
-}
-
-export function isRecord(type: AvroType): type is AvroRecord {
-  return typeof type === 'object' && 'fields' in type;
-}
-
-export function isArray(type: AvroType): type is AvroArray {
-  return typeof type === 'object' && 'items' in type;
-}
-
-export function isMap(type: AvroType): type is AvroMap {
-  return typeof type === 'object' && 'values' in type && !isUnion(type);
-}
-
-export function isFixed(type: AvroType): type is AvroNamed {
-  return typeof type === 'object' && 'type' in type && type.type === 'fixed';
-}
-
-export function isEnum(type: AvroType): type is AvroNamed {
-  return typeof type === 'object' && 'type' in type && type.type === 'enum';
 }

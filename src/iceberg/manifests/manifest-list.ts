@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { PipelineError } from '../../runtime/errors.ts';
 import { readAvroFile, writeAvroFile } from '../avro/avro-file.ts';
-import { field, optional, type AvroType } from '../avro/avro-schema.ts';
+import { field, fieldNames, optional, type AvroType } from '../avro/avro-schema.ts';
 import type { Snapshot } from '../metadata/table-metadata.ts';
 
 /**
- * Manifest lists: one Avro file a snapshot, which lists its manifests. Names are the specification's.
+ * Manifest lists: one Avro file a snapshot, which lists its manifests. Names are the specification's; what is read goes by its ids, since
+ * writers have other names: `added_data_files_count` in older versions of the Java library that most engines use.
  * Source: https://iceberg.apache.org/spec/#manifest-lists
  */
 
@@ -21,12 +22,13 @@ const manifestFileSchema = z.looseObject({
   sequence_number: z.number().int().default(0),
   min_sequence_number: z.number().int().default(0),
   added_snapshot_id: integer,
-  added_files_count: z.number().int().default(0),
-  existing_files_count: z.number().int().default(0),
-  deleted_files_count: z.number().int().default(0),
-  added_rows_count: z.number().int().default(0),
-  existing_rows_count: z.number().int().default(0),
-  deleted_rows_count: z.number().int().default(0),
+  // a manifest without counts would be taken for one without files
+  added_files_count: z.number().int(),
+  existing_files_count: z.number().int(),
+  deleted_files_count: z.number().int(),
+  added_rows_count: z.number().int(),
+  existing_rows_count: z.number().int(),
+  deleted_rows_count: z.number().int(),
   partitions: z
     .array(
       z.looseObject({
@@ -66,7 +68,7 @@ export function writeManifestList(
 
 /** Reads a manifest list; `name` says in messages which one. Throws CATALOG_CORRUPT. */
 export function readManifestList(file: Uint8Array, name: string): ManifestFile[] {
-  const parsed = z.array(manifestFileSchema).safeParse(readAvroFile(file, name).records);
+  const parsed = z.array(manifestFileSchema).safeParse(readAvroFile(file, name, names).records);
   if (parsed.success) return parsed.data;
   throw new PipelineError('CATALOG_CORRUPT', {
     message: `${name} is no manifest list that can be read: ${z.prettifyError(parsed.error)}`,
@@ -114,3 +116,5 @@ const manifestFileType: AvroType = {
     field(519, 'key_metadata', optional('bytes')),
   ],
 };
+
+const names = fieldNames(manifestFileType);

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { PipelineError } from '../../runtime/errors.ts';
 import { AvroFileWriter, readAvroRecords } from '../avro/avro-file.ts';
-import { field, optional, type AvroField, type AvroType } from '../avro/avro-schema.ts';
+import { field, fieldNames, optional, type AvroField, type AvroType } from '../avro/avro-schema.ts';
 import type { IcebergSchema } from '../metadata/iceberg-schema.ts';
 import { partitionFields } from '../metadata/partition-fields.ts';
 import type { ManifestFile } from './manifest-list.ts';
 import type { PartitionSpec } from '../metadata/table-metadata.ts';
 
 /**
- * Manifests: Avro files that list data files with what is known of their columns. Names are the specification's.
+ * Manifests: Avro files that list data files with what is known of their columns. Names are the specification's; what is read goes by its ids.
  * Source: https://iceberg.apache.org/spec/#manifests
  */
 
@@ -85,7 +85,7 @@ export class ManifestWriter {
  * to 20 kB of memory. Throws CATALOG_CORRUPT.
  */
 export function* readManifest(file: Uint8Array, manifest: ManifestFile): Generator<ManifestEntry, void> {
-  for (const record of readAvroRecords(file, manifest.manifest_path)) {
+  for (const record of readAvroRecords(file, manifest.manifest_path, names)) {
     const parsed = entrySchema.safeParse(record);
     if (!parsed.success) throw corrupt(manifest.manifest_path, z.prettifyError(parsed.error));
     yield inherited(parsed.data, manifest);
@@ -117,6 +117,10 @@ function manifestType(schema: IcebergSchema, spec: PartitionSpec): AvroType {
     name: 'r102',
     fields: partitionFields(schema, spec).map(({ name, id, avroType }) => field(id, name, optional(avroType))),
   };
+  return entryType(partition);
+}
+
+function entryType(partition: AvroType): AvroType {
   return {
     type: 'record',
     name: 'manifest_entry',
@@ -172,3 +176,6 @@ function mapType(keyId: number, valueId: number, value: AvroType): AvroType {
   };
   return pairs;
 }
+
+/** Fields of partitions have the names of their table's. */
+const names = fieldNames(entryType({ type: 'record', name: 'r102', fields: [] }));
