@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKafkaClient } from '../src/kafka/kafkajs/client.ts';
 import { TlsIdentity } from '../src/kafka/kafkajs/tls-identity.ts';
-import { withAdmin } from '../src/kafka/topics.ts';
+import { withAdmin } from '../src/kafka/kafkajs/admin.ts';
 import { startBroker } from '../src/devstack/broker.ts';
 
 const [topicCount = 300, recordCount = 1000] = process.argv.slice(2).map(Number);

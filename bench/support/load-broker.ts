@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { startBroker } from '../../src/devstack/broker.ts';
 import { createKafkaClient, type KafkaClient } from '../../src/kafka/kafkajs/client.ts';
 import { TlsIdentity } from '../../src/kafka/kafkajs/tls-identity.ts';
-import { withAdmin } from '../../src/kafka/topics.ts';
+import { withAdmin } from '../../src/kafka/kafkajs/admin.ts';
 import { fillTopic, type TopicSpec } from './topics.ts';
 
 /** A broker with mutual TLS that is faster than the clients it measures, and topics that are filled once. */

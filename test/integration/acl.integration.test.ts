@@ -2,7 +2,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { explainKafkaError } from '../../src/kafka/explain-kafka-error.ts';
 import type { KafkaClient } from '../../src/kafka/kafkajs/client.ts';
 import { createTopicReader } from '../../src/kafka/topic/topic-reader.ts';
-import { withAdmin } from '../../src/kafka/topics.ts';
+import { withAdmin } from '../../src/kafka/kafkajs/admin.ts';
 import { kafkaEnvironment, ownNames, runCli } from '../support/cli.ts';
 import { appendRecords, connectAdmin, createTopic, withCluster } from '../support/kafka.ts';
 

@@ -2,7 +2,7 @@ import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { withAdmin } from '../../src/kafka/topics.ts';
+import { withAdmin } from '../../src/kafka/kafkajs/admin.ts';
 import type { Attack } from '../support/attack.ts';
 import type { RunningCli } from '../support/cli.ts';
 import { untilCompacted } from '../support/compaction.ts';

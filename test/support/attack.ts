@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, inject } from 'vitest';
 import type { KafkaClient } from '../../src/kafka/kafkajs/client.ts';
-import { withAdmin } from '../../src/kafka/topics.ts';
+import { withAdmin } from '../../src/kafka/kafkajs/admin.ts';
 import { kafkaEnvironment, runCli, RunningCli, type CliResult, type Environment } from './cli.ts';
 import { countLake, type KnownRecord, type LakeCount } from './count-lake.ts';
 import { downloadLake } from './download-lake.ts';

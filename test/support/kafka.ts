@@ -2,7 +2,7 @@ import { expect, inject } from 'vitest';
 import { createKafkaClient, type KafkaClient } from '../../src/kafka/kafkajs/client.ts';
 import { createCluster, type Cluster } from '../../src/kafka/kafkajs/cluster.ts';
 import { TlsIdentity } from '../../src/kafka/kafkajs/tls-identity.ts';
-import { withAdmin } from '../../src/kafka/topics.ts';
+import { withAdmin } from '../../src/kafka/kafkajs/admin.ts';
 import type { TestRecord } from './chunks.ts';
 
 /** A client of the shared broker, with every right. */

@@ -58,8 +58,13 @@ describe('the rules of the house find what is planted', () => {
       strayPackages(planted('src/lake/planted.ts', "import { S3Client } from '@aws-sdk/client-s3';")),
     ).toHaveLength(1);
     expect(strayPackages(planted('src/app/planted.ts', "import { Kafka } from 'kafkajs';"))).toHaveLength(1);
-    expect(strayPackages(planted('src/app/planted.ts', "import type { Kafka } from 'kafkajs';"))).toEqual([]);
-    expect(strayPackages(planted('src/consumer/planted.ts', "import type { Kafka } from 'kafkajs';"))).toHaveLength(1);
+    const sdkType = "import type { S3Client } from '@aws-sdk/client-s3';";
+    expect(strayPackages(planted('src/app/planted.ts', sdkType))).toEqual([]);
+    expect(strayPackages(planted('src/consumer/planted.ts', sdkType))).toHaveLength(1);
+    for (const module of ['app', 'kafka/group'])
+      expect(strayPackages(planted(`src/${module}/planted.ts`, "import type { Kafka } from 'kafkajs';"))).toHaveLength(
+        1,
+      );
   });
 
   it('a second reader of the environment', () => {

@@ -2,7 +2,7 @@ import { createKafkaClient, type KafkaClient } from '../../kafka/kafkajs/client.
 import { checkTlsMaterial, type CertificateFacts } from '../../kafka/access/client-certificate.ts';
 import type { TlsSecret } from '../../aws/tls-secret.ts';
 import { loadTlsMaterial, type TlsMaterial, type TlsOptions } from '../../kafka/access/tls-material.ts';
-import { withAdmin } from '../../kafka/topics.ts';
+import { withAdmin } from '../../kafka/kafkajs/admin.ts';
 import { TlsIdentity } from '../../kafka/kafkajs/tls-identity.ts';
 import type { KafkaSettings, TlsSettings } from '../config/settings/kafka-settings.ts';
 import { createAuthentication } from './create-authentication.ts';

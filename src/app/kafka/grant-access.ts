@@ -7,9 +7,9 @@ import {
   type AclRoles,
   type AclTopic,
 } from '../../kafka/access/acl-plan.ts';
-import { createAcls, readAcls } from '../../kafka/access/acls.ts';
+import { createAcls, readAcls } from '../../kafka/kafkajs/acls.ts';
 import { readPrincipal } from '../../kafka/access/principal.ts';
-import { withAdmin } from '../../kafka/topics.ts';
+import { withAdmin } from '../../kafka/kafkajs/admin.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { connectKafka } from './connect-kafka.ts';

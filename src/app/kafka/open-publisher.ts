@@ -1,6 +1,7 @@
 import type { Compression } from '../../kafka/format/codecs.ts';
 import { createKafkaPublisher } from '../../kafka/publisher.ts';
-import { ensureTopic, withAdmin } from '../../kafka/topics.ts';
+import { ensureTopic } from '../../kafka/topics.ts';
+import { withAdmin } from '../../kafka/kafkajs/admin.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { connectKafka } from './connect-kafka.ts';
 import type { KafkaSettings } from '../config/settings/kafka-settings.ts';

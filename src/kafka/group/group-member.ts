@@ -1,16 +1,14 @@
-import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { GroupMembership, MembershipHandler, RecordSource } from '../../consumer/ports/topic.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { ErrorCode, PipelineError } from '../../runtime/errors.ts';
 import { BrokerClient } from '../brokers/broker-client.ts';
 import { explainKafkaError } from '../explain-kafka-error.ts';
-import { createConsumer, type Cluster, type ConsumerFetchAnswer } from '../kafkajs/cluster.ts';
-import { consumerConfig, type GroupOptions } from '../kafkajs/consumer-config.ts';
+import type { Cluster, ConsumerFetchAnswer } from '../kafkajs/cluster.ts';
+import type { GroupOptions } from '../kafkajs/consumer-config.ts';
 import { fetchByOurselves, type AskedOffsets } from '../kafkajs/consumer-fetch.ts';
 import { readMetadataByOurselves, type KnownTopics } from '../kafkajs/consumer-metadata.ts';
 import type { TopicAnswer } from '../kafkajs/fetch-request.ts';
-import { recordsOf } from '../kafkajs/fetched-batch.ts';
-import { PartitionControl } from '../kafkajs/partition-control.ts';
+import { GroupConsumer, type GroupPosition } from '../kafkajs/group-consumer.ts';
 import type { TopicMetadata } from '../kafkajs/topic-metadata.ts';
 import { errorCodes, errorOf, isStaleLeader } from '../kafkajs/protocol-error.ts';
 import { groupShared, refuseSharedGroup } from './shared-group.ts';
@@ -32,7 +30,7 @@ export class GroupMember implements GroupMembership {
   readonly #options: MembershipOptions;
   readonly #brokers: BrokerClient;
   readonly #subscription: Subscription;
-  readonly #consumer: Consumer;
+  readonly #consumer: GroupConsumer;
   readonly #topics = new Map<string, TopicMember>();
   readonly #over = Promise.withResolvers<void>();
   #handler: MembershipHandler | undefined;
@@ -45,33 +43,32 @@ export class GroupMember implements GroupMembership {
     this.#options = options;
     this.#brokers = new BrokerClient(options.kafka);
     this.#subscription = new Subscription(options.selection);
-    const config = consumerConfig(options, {
+    this.#consumer = new GroupConsumer(options, {
+      adapt: (cluster) => this.#adapt(cluster),
       subscribed: () => this.#subscription.tell(),
       onUnknownTopic: (topic, error) =>
         this.#complain(explainKafkaError(error, `topic ${topic}, which another member of the group reads`)),
+      joined: (assignment) => this.#join(assignment),
+      rebalancing: () => this.#lose(this.#explain(errorOf(errorCodes.rebalanceInProgress))),
+      unsubscribed: (topics) =>
+        this.#over.reject(groupShared(options.groupId, topics, 'its leader assigns partitions of')),
+      crashed: (error, isRestarting) => this.#recover(error, isRestarting),
+      take: (topic, partition, records) => this.#topic(topic).take(partition, records),
+      heartbeatFailed: (error) => this.#miss(error),
     });
-    this.#consumer = createConsumer(options.kafka, config, (cluster) => this.#adapt(cluster));
     // a failure nobody waits for yet must not end the process by itself
     this.#over.promise.catch(() => {});
   }
 
   async run(handler: MembershipHandler): Promise<void> {
     this.#handler = handler;
-    const { events } = this.#consumer;
-    this.#consumer.on(events.GROUP_JOIN, ({ payload }) => this.#join(payload.memberAssignment));
-    this.#consumer.on(events.REBALANCING, () => this.#lose(this.#explain(errorOf(errorCodes.rebalanceInProgress))));
-    this.#consumer.on(events.RECEIVED_UNSUBSCRIBED_TOPICS, ({ payload: { groupId, topicsNotSubscribed } }) =>
-      this.#over.reject(groupShared(groupId, topicsNotSubscribed, 'its leader assigns partitions of')),
-    );
-    this.#consumer.on(events.CRASH, ({ payload }) => this.#recover(payload.error, payload.restart));
     try {
       // kafkajs does not tell a group that may not be used from one whose coordinator moves
       await this.#brokers.checkMembership(this.#options.groupId);
       const isOver = (): boolean => this.#stopping !== undefined;
       await refuseSharedGroup({ ...this.#options, subscription: this.#subscription, brokers: this.#brokers, isOver });
-      await this.#consumer.connect();
-      await this.#consumer.subscribe({ topics: [...(this.#subscription.asked ?? [])], fromBeginning: true });
-      await this.#consume();
+      await this.#consumer.connect(this.#subscription.asked ?? []);
+      await this.#consumer.consume();
     } catch (error) {
       throw this.#explain(error);
     }
@@ -98,7 +95,7 @@ export class GroupMember implements GroupMembership {
       topic,
       groupId: this.#options.groupId,
       brokers: this.#brokers,
-      control: new PartitionControl(this.#consumer, topic),
+      control: this.#consumer.control(topic),
       commit: (partition, offset, metadata) => this.#commit(topic, { partition, offset, metadata }),
       complain: (error) => this.#complain(error),
       explain: (error) => this.#explain(error, topic),
@@ -122,25 +119,10 @@ export class GroupMember implements GroupMembership {
     });
   }
 
-  #consume(): Promise<void> {
-    return this.#consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 1,
-      eachBatch: (payload) => this.#take(payload),
-    });
-  }
-
-  async #take({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
-    const next = this.#topic(batch.topic).take(batch.partition, recordsOf(batch));
-    // else the same is fetched again
-    if (next !== undefined) resolveOffset((next - 1n).toString());
-    await heartbeat().catch((error: unknown) => {
-      // after any other failure kafkajs goes on as the member that it is
-      const cause = this.#explain(error);
-      if (cause.code === 'MEMBERSHIP_LOST') this.#lose(cause);
-      throw error;
-    });
+  /** After any other failure of a heartbeat kafkajs goes on as the member that it is. */
+  #miss(error: unknown): void {
+    const cause = this.#explain(error);
+    if (cause.code === 'MEMBERSHIP_LOST') this.#lose(cause);
   }
 
   /** What a broker answered to a fetch, for kafkajs to make batches of. */
@@ -203,14 +185,11 @@ export class GroupMember implements GroupMembership {
     this.#handler?.revoked(cause);
   }
 
-  async #commit(
-    topic: string,
-    { partition, offset, metadata }: { readonly partition: number; readonly offset: bigint; readonly metadata: string },
-  ): Promise<void> {
+  async #commit(topic: string, position: GroupPosition): Promise<void> {
     try {
-      await this.#consumer.commitOffsets([{ topic, partition, offset: offset.toString(), metadata }]);
+      await this.#consumer.commit(topic, position);
     } catch (error) {
-      throw this.#options.kafka.explain(error, `committing ${topic}/${partition}`);
+      throw this.#options.kafka.explain(error, `committing ${topic}/${position.partition}`);
     }
   }
 
@@ -229,7 +208,7 @@ export class GroupMember implements GroupMembership {
     this.#complain(named);
     await systemClock.sleep(restartDelayMs);
     if (this.#stopping !== undefined) return;
-    await this.#consume().catch((error: unknown) => this.#over.reject(this.#explain(error)));
+    await this.#consumer.consume().catch((error: unknown) => this.#over.reject(this.#explain(error)));
   }
 
   #complain(error: unknown): void {

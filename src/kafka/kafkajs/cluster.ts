@@ -1,4 +1,4 @@
-import type { Consumer, ConsumerConfig, Kafka } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import type { ClusterMetadata, PartitionMetadata } from './topic-metadata.ts';
 
 /** One broker of kafkajs 2.2.4: its connections and the requests that we use. */
@@ -162,11 +162,11 @@ export function createCluster(kafka: Kafka): Cluster {
   return Reflect.get(kafka, clusterFactory(kafka))({ metadataMaxAge: metadataMaxAgeMs, allowAutoTopicCreation: false });
 }
 
-/** A consumer whose connections go through `adapt` before it uses them. */
-export function createConsumer(kafka: Kafka, config: ConsumerConfig, adapt: (cluster: Cluster) => void): Consumer {
+/** A client whose connections go through `adapt` before anything uses them. */
+export function adaptClusters(kafka: Kafka, adapt: (cluster: Cluster) => void): Kafka {
   const symbol = clusterFactory(kafka);
   const create: (options: object) => Cluster = Reflect.get(kafka, symbol);
-  const adapting: Kafka = Object.create(kafka, {
+  return Object.create(kafka, {
     [symbol]: {
       value: (options: object): Cluster => {
         const cluster = create(options);
@@ -175,7 +175,6 @@ export function createConsumer(kafka: Kafka, config: ConsumerConfig, adapt: (clu
       },
     },
   });
-  return adapting.consumer(config);
 }
 
 function clusterFactory(kafka: Kafka): symbol {

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startBroker, type BrokerOptions } from '../../../src/devstack/broker.ts';
-import { withAdmin } from '../../../src/kafka/topics.ts';
+import { withAdmin } from '../../../src/kafka/kafkajs/admin.ts';
 import { kafkaEnvironment } from '../../support/cli.ts';
 import { connectAdmin } from '../../support/kafka.ts';
 import { Scenario } from '../../support/scenario.ts';

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { withAdmin } from '../../../src/kafka/topics.ts';
+import { withAdmin } from '../../../src/kafka/kafkajs/admin.ts';
 import { runCli } from '../../support/cli.ts';
 import { connectAdmin, deleteBelow } from '../../support/kafka.ts';
 import { Scenario } from '../../support/scenario.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startBroker } from '../../../src/devstack/broker.ts';
 import type { KafkaClient } from '../../../src/kafka/kafkajs/client.ts';
-import { withAdmin } from '../../../src/kafka/topics.ts';
+import { withAdmin } from '../../../src/kafka/kafkajs/admin.ts';
 import { appendRecords, connectAdmin, createTopic, untilLed } from '../../support/kafka.ts';
 import { runMember } from '../../support/group-member.ts';
 import { valuesOf } from '../../support/record-recorder.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { GroupMember } from '../../../src/kafka/group/group-member.ts';
 import type { KafkaClient } from '../../../src/kafka/kafkajs/client.ts';
-import { withAdmin } from '../../../src/kafka/topics.ts';
+import { withAdmin } from '../../../src/kafka/kafkajs/admin.ts';
 import { appendRecords, connectAdmin, createTopic } from '../../support/kafka.ts';
 import { RecordRecorder, valuesOf } from '../../support/record-recorder.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { startBroker } from '../../../src/devstack/broker.ts';
-import { withAdmin } from '../../../src/kafka/topics.ts';
+import { withAdmin } from '../../../src/kafka/kafkajs/admin.ts';
 import type { PipelineError } from '../../../src/runtime/errors.ts';
 import { LyingIdentity } from '../../support/lying-identity.ts';
 import { runMember } from '../../support/group-member.ts';

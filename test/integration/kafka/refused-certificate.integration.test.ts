@@ -1,5 +1,5 @@
 import { expect, inject, it } from 'vitest';
-import { withAdmin } from '../../../src/kafka/topics.ts';
+import { withAdmin } from '../../../src/kafka/kafkajs/admin.ts';
 import { connectAdmin } from '../../support/kafka.ts';
 
 const { bootstrap, credentials } = inject('stack');

@@ -7,7 +7,7 @@ import { fetchRecords } from '../../../src/kafka/kafkajs/fetch-request.ts';
 import { errorOf } from '../../../src/kafka/kafkajs/protocol-error.ts';
 import { fetchMetadata } from '../../../src/kafka/kafkajs/metadata-request.ts';
 import { createTopicReader } from '../../../src/kafka/topic/topic-reader.ts';
-import { withAdmin } from '../../../src/kafka/topics.ts';
+import { withAdmin } from '../../../src/kafka/kafkajs/admin.ts';
 import { appendRecords, connectAdmin, createTopic } from '../../support/kafka.ts';
 import { valuesOf } from '../../support/record-recorder.ts';
 import { sendBatch } from '../../support/raw-producer.ts';

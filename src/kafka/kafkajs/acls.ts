@@ -1,5 +1,5 @@
 import type { AclFilter, AclPermissionTypes, Admin } from 'kafkajs';
-import type { AclEntry, AclGrant, AclOperation, AclResource } from './acl-plan.ts';
+import type { AclEntry, AclGrant, AclOperation, AclResource } from '../access/acl-plan.ts';
 
 /** Kafka's numbers of operations, by their names. */
 const operations: ReadonlyMap<AclOperation, number> = new Map([
