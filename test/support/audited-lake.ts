@@ -10,7 +10,15 @@ import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { FakeTopic } from '../fakes/fake-topic.ts';
 import { testTimestampMs } from './chunks.ts';
-import { createTestTools, openTestLake, testTable, testTopic, type TestLake, type TestToolsOptions } from './lake.ts';
+import {
+  createTestTools,
+  openTestLake,
+  testPath,
+  testTable,
+  testTopic,
+  type TestLake,
+  type TestToolsOptions,
+} from './lake.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -64,7 +72,7 @@ export class AuditedLake {
   async replay(range: { readonly partition: number; readonly from: bigint; readonly to: bigint }): Promise<void> {
     const policy = { rowsMax: 100, bytesMax: 1e6, ageMaxMs: 1000 };
     const options = { reader: this.topic, tools: this.tools, policy, signal: new AbortController().signal };
-    const path = { table: testTable, topic: testTopic, partition: range.partition };
+    const path = testPath(range.partition);
     const found = await this.tools.ledger.get(path, range.from);
     const topicId = this.topic.id;
     if (found?.entry.state !== 'committed')

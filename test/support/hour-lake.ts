@@ -11,7 +11,7 @@ import { createMemoryObjectStore } from '../../src/lake/store/memory-object-stor
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import { claimOf, committedOf } from './ledger-entries.ts';
-import { testTable, testTopic } from './lake.ts';
+import { testPath, testTable, testTopic } from './lake.ts';
 
 export const minuteMs = 60_000;
 
@@ -78,7 +78,7 @@ export class HourLake {
 
   async write(batch: TestBatch): Promise<void> {
     const { partition = 0 } = batch;
-    const path = { table: testTable, topic: testTopic, partition };
+    const path = testPath(partition);
     const from = (await this.ledger.last(path, undefined))?.entry.to ?? 0n;
     const { outcome, ...entry } = entryOf(batch, from);
     const claimed = await this.ledger.claim({ ...entry, state: 'claimed' as const });
@@ -91,7 +91,7 @@ export class HourLake {
 
   /** Replaces the rows of the entry at this offset, as a replay does that exchanges event times: positions stay. */
   async replay(from: bigint, rows: TestBatch['rows'], { partition = 0, crc32 = 7 } = {}): Promise<void> {
-    const found = await this.ledger.get({ table: testTable, topic: testTopic, partition }, from);
+    const found = await this.ledger.get(testPath(partition), from);
     if (found === undefined || !isCommitted(found.entry)) throw new Error(`no entry at ${from}`);
     const { entry } = found;
     const { objects } = entryOf({ partition, rows, at: this.now, crc32 }, from).outcome;

@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
 import { decoderVersion } from '../../src/consumer/ledger/entry/decoder-version.ts';
 import type { Recipe } from '../../src/consumer/ledger/entry/recipe.ts';
+import type { LedgerPath } from '../../src/consumer/ledger/keys/ledger-keys.ts';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
 import type { PipelineObserver } from '../../src/consumer/commit/pipeline-observer.ts';
 import type { Catalog, ObjectStore, TableFormat } from '../../src/consumer/ports/lake.ts';
@@ -21,6 +22,11 @@ import { systemClock } from '../../src/runtime/clock.ts';
 
 export const testTable = 'readings';
 export const testTopic = 'readings';
+
+/** Names one Kafka partition's part of the tests' ledger. */
+export function testPath(partition = 0): LedgerPath {
+  return { table: testTable, topic: testTopic, partition };
+}
 
 /** Makes a folder that is removed after the test. */
 export async function temporaryFolder(): Promise<string> {

@@ -8,7 +8,7 @@ import {
 import { isWritten } from '../../src/consumer/ledger/entry/ledger-entry.ts';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
 import { mergedFolder, mergedKey, parseObjectName } from '../../src/consumer/ledger/keys/object-keys.ts';
-import { testTable, testTopic, type TestLake } from './lake.ts';
+import { testPath, testTable, testTopic, type TestLake } from './lake.ts';
 import { createTestRewriter } from './test-rewriter.ts';
 
 type Lake = Pick<TestLake, 'store' | 'catalog'>;
@@ -83,8 +83,7 @@ export async function editNote(
 
 async function rowsOf(key: string, ledger: Ledger): Promise<number> {
   const name = parseObjectName(key);
-  const found =
-    name && (await ledger.get({ table: testTable, topic: testTopic, partition: name.partition }, name.from));
+  const found = name && (await ledger.get(testPath(name.partition), name.from));
   const objects = found !== undefined && isWritten(found.entry) ? found.entry.outcome.objects : [];
   const object = objects.find((each) => each.key === key);
   if (object === undefined) throw new Error(`no entry lists ${key}`);

@@ -7,7 +7,7 @@ import type { Versioned } from '../../src/consumer/ledger/chain/entry-store.ts';
 import { redriveEntries, type RedriveOptions } from '../../src/consumer/replay/redrive.ts';
 import type { RedriveResult } from '../../src/consumer/replay/redriven-pieces.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
-import { testTable, testTopic } from './lake.ts';
+import { testPath } from './lake.ts';
 
 /** More than any test has. */
 export const wideLimits: DecodeLimits = { rowsMax: 1_000_000, heldBytesMax: 100_000_000 };
@@ -35,7 +35,7 @@ export async function redriveAll(
   options: { readonly reason?: RejectReason; readonly isDryRun?: boolean; readonly limits?: DecodeLimits } = {},
 ): Promise<RedriveResult> {
   const total = { passed: 0, tombstones: 0, left: 0 };
-  for await (const current of tools.ledger.entries({ table: testTable, topic: testTopic, partition: 0 })) {
+  for await (const current of tools.ledger.entries(testPath())) {
     const { entry } = current;
     if (!isWritten(entry) || entry.outcome.deadLetters === 0) continue;
     const result = await redriveEntry(

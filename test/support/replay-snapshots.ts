@@ -5,10 +5,10 @@ import { groupForSnapshots, planReplay } from '../../src/consumer/replay/replay-
 import { replayGroup } from '../../src/consumer/replay/replay.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import type { FakeTopic } from '../fakes/fake-topic.ts';
-import { testTable, testTopic } from './lake.ts';
+import { testPath } from './lake.ts';
 import { redriveEntry, wideLimits } from './redrive-all.ts';
 
-const path = { table: testTable, topic: testTopic, partition: 0 };
+const path = testPath();
 
 /** Replays a range of partition 0 of an Iceberg table, as the command does. */
 export async function replaySnapshots(

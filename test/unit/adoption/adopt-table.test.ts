@@ -13,7 +13,7 @@ import { AuditedLake } from '../../support/audited-lake.ts';
 import { jsonRecords, testTimestampMs } from '../../support/chunks.ts';
 import { loadTable } from '../../support/iceberg-lake.ts';
 import { visibleOffsets } from '../../support/iceberg-service.ts';
-import { audit, createTestTools, testTable, testTopic } from '../../support/lake.ts';
+import { audit, createTestTools, testPath, testTable, testTopic } from '../../support/lake.ts';
 import { mergeLake } from '../../support/merge-lake.ts';
 import { run, topicOf } from '../../support/run-service.ts';
 
@@ -89,10 +89,7 @@ describe('a Hive table that becomes an Iceberg table beside it', () => {
     const topic = topicOf(2, 0);
     const ledger = new Ledger(both.hive.store);
     const notedAt = new Date(testTimestampMs).toISOString();
-    await ledger.noteStart(
-      { table: testTable, topic: testTopic, partition: 1 },
-      { from: 5n, notedAt, chosen: 'latest' },
-    );
+    await ledger.noteStart(testPath(1), { from: 5n, notedAt, chosen: 'latest' });
     topic.append(0, ...jsonRecords({ n: 1 }, { n: 2 }));
     await run(topic, both.hive);
     await adopt(both);
@@ -132,7 +129,7 @@ describe('a Hive table that becomes an Iceberg table beside it', () => {
     await run(topic, both.hive);
     const ledger = new Ledger(both.hive.store);
     const tools = createTestTools(both.hive);
-    const [current] = await Array.fromAsync(ledger.entries({ table: testTable, topic: testTopic, partition: 0 }));
+    const [current] = await Array.fromAsync(ledger.entries(testPath()));
     const [item] = planReplay(
       { partition: 0, from: 0n, to: 30n },
       current === undefined ? [] : [current],
@@ -251,7 +248,7 @@ describe('a Hive table that becomes an Iceberg table beside it', () => {
     );
     topic.append(0, ...jsonRecords({ n: 5 }, { n: 6 }, { n: 7 }));
     await run(topic, both.hive);
-    const [current] = await Array.fromAsync(tools.ledger.entries({ table: testTable, topic: testTopic, partition: 0 }));
+    const [current] = await Array.fromAsync(tools.ledger.entries(testPath()));
     const plan = planReplay(
       { partition: 0, from: 0n, to: 5n },
       current === undefined ? [] : [current],

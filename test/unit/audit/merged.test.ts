@@ -9,7 +9,7 @@ import { readBatch } from '../../../src/consumer/replay/put-batch.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { AuditedLake, fileOfOffsets } from '../../support/audited-lake.ts';
-import { testTable, testTopic } from '../../support/lake.ts';
+import { testPath, testTable, testTopic } from '../../support/lake.ts';
 import { hourOf, mergeLake, rowsByCatalog } from '../../support/merge-lake.ts';
 import { editNote, mergeByHand, mergedHour, type MergeSteps } from '../../support/merge-by-hand.ts';
 
@@ -260,7 +260,7 @@ describe('a claim that was brought back, whose objects were merged and are gone'
     for (const hour of ['09', '10']) await mergeByHand(lake.lake, {}, `event_date=2026-11-23/event_hour=${hour}`);
     await rm(`${lake.entryPath(0, 20)}@2`);
     lake.topic.deleteBelow(0, heldFrom);
-    const found = await lake.ledger.get({ table: testTable, topic: testTopic, partition: 0 }, range.from);
+    const found = await lake.ledger.get(testPath(), range.from);
     if (found?.entry.state !== 'claimed') throw new Error('it is claimed');
     const policy = { rowsMax: 100, bytesMax: 1e6, ageMaxMs: 1000 };
     const options = { reader: lake.topic, tools: lake.tools, policy, signal: new AbortController().signal };

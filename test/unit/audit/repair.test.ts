@@ -5,9 +5,9 @@ import { carryOut } from '../../../src/consumer/audit/carry-out.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import { AuditedLake, fileOfOffsets } from '../../support/audited-lake.ts';
-import { readRows, testRecipe, testTable, testTopic } from '../../support/lake.ts';
+import { readRows, testPath, testRecipe, testTable, testTopic } from '../../support/lake.ts';
 
-const path = { table: testTable, topic: testTopic, partition: 0 };
+const path = testPath();
 
 /** Puts an object of the batch [0, 20) of partition 0 beside the listed ones; answers with its path. */
 async function putBeside(lake: AuditedLake, offsets: readonly number[], generation = 1): Promise<string> {

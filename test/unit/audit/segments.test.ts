@@ -5,10 +5,10 @@ import { carryOut } from '../../../src/consumer/audit/carry-out.ts';
 import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
-import { audit, testTable, testTopic } from '../../support/lake.ts';
+import { audit, testPath, testTable, testTopic } from '../../support/lake.ts';
 import { writeChain } from '../../support/ledger-entries.ts';
 
-const path = { table: testTable, topic: testTopic, partition: 0 };
+const path = testPath();
 
 /** A ledger whose first thousand entries are in a segment. */
 async function openRolledUp() {

@@ -4,7 +4,7 @@ import { checkNotBehind, commitMetadata } from '../../../src/consumer/ledger/top
 import type { LedgerEntry } from '../../../src/consumer/ledger/entry/ledger-entry.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { AuditedLake } from '../../support/audited-lake.ts';
-import { testRecipe, testTable, testTopic } from '../../support/lake.ts';
+import { testPath, testRecipe, testTable } from '../../support/lake.ts';
 import { claimOf } from '../../support/ledger-entries.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 
@@ -17,7 +17,7 @@ async function claim(lake: AuditedLake, claimedAt: Date): Promise<void> {
 const hourAgo = new Date(systemClock.nowMs() - 3_600_000);
 
 async function announce(lake: AuditedLake): Promise<LedgerEntry | undefined> {
-  const found = await lake.tools.ledger.get({ table: testTable, topic: testTopic, partition: 0 }, 0n);
+  const found = await lake.tools.ledger.get(testPath(), 0n);
   if (found?.entry.state !== 'committed') return undefined;
   const replacement = {
     generation: 2,
@@ -154,7 +154,7 @@ describe('the audit of the topic', () => {
     lake.topic.commits.set(1, { offset: 40n, metadata: ours });
     expect(await lake.problems({ groupId: 'group' })).toEqual(['ledger-behind']);
     const committed = { offset: 40n, metadata: commitMetadata(testTable, 20n) };
-    const path = { table: testTable, topic: testTopic, partition: 0 };
+    const path = testPath();
     // the table’s other objects are those of entries that are there
     expect(() => checkNotBehind(path, { committed }, undefined)).toThrow(
       expect.objectContaining({

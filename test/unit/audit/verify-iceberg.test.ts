@@ -17,7 +17,7 @@ import { systemClock } from '../../../src/runtime/clock.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { loadTable, openIcebergLake, stageOptions, type IcebergTestLake } from '../../support/iceberg-lake.ts';
 import { commitRows, createIcebergTools, runIceberg } from '../../support/iceberg-service.ts';
-import { audit, createTestTools, testTable, testTopic } from '../../support/lake.ts';
+import { audit, createTestTools, testPath, testTable } from '../../support/lake.ts';
 import { topicOf } from '../../support/run-service.ts';
 import { maintainLake } from '../../support/maintain-lake.ts';
 import { replaySnapshots } from '../../support/replay-snapshots.ts';
@@ -97,7 +97,7 @@ describe('verify on an Iceberg table', () => {
     ]);
     await commitRows(lake);
     const tools = createIcebergTools(lake);
-    const entries = await Array.fromAsync(tools.ledger.entries({ table: testTable, topic: testTopic, partition: 0 }));
+    const entries = await Array.fromAsync(tools.ledger.entries(testPath()));
     const policy = { rowsMax: 20, bytesMax: 1e6, ageMaxMs: 1000 };
     const { signal } = new AbortController();
     for (const item of planReplay({ partition: 0, from: 0n, to: 2n }, entries, topic.marksOf(0)))
@@ -161,7 +161,7 @@ describe('verify on an Iceberg table', () => {
   it('names what a killed redrive has left first where readers see half of it', async () => {
     const lake = await openWrittenLake();
     const { ledger } = createIcebergTools(lake);
-    const found = await ledger.get({ table: testTable, topic: testTopic, partition: 0 }, 4n);
+    const found = await ledger.get(testPath(), 4n);
     if (found === undefined || !isWritten(found.entry)) throw new TypeError('nothing is committed');
     const { entry } = found;
     const replacement = {

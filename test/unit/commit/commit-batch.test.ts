@@ -19,13 +19,13 @@ import {
   createTestTools,
   openTestLake,
   readRows,
+  testPath,
   testTable,
-  testTopic,
   type TestLake,
 } from '../../support/lake.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
-const path = { table: testTable, topic: testTopic, partition: 0 };
+const path = testPath();
 
 /** Ten records, five in each of two hours; every fifth is long. */
 function tenRecords(): FakeTopic {

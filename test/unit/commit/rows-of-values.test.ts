@@ -6,10 +6,10 @@ import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
-import { audit, createTestTools, openTestLake, readRows, testTable, testTopic } from '../../support/lake.ts';
+import { audit, createTestTools, openTestLake, readRows, testPath, testTable } from '../../support/lake.ts';
 import { run } from '../../support/run-service.ts';
 
-const path = { table: testTable, topic: testTopic, partition: 0 };
+const path = testPath();
 const arrayOf = (objects: number): string => JSON.stringify(Array.from({ length: objects }, (_, n) => ({ n })));
 const linesOf = (objects: number): string => Array.from({ length: objects }, (_, n) => `{"n":${n}}`).join('\n');
 

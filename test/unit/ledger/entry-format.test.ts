@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { parseEntry, serializeEntry } from '../../../src/consumer/ledger/entry/entry-format.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
-import { testRecipe, testTable, testTopic } from '../../support/lake.ts';
+import { testPath, testRecipe, testTable, testTopic } from '../../support/lake.ts';
 import { claimOf, committedOf } from '../../support/ledger-entries.ts';
 
 const key = '_ledger/readings/readings/0/00000000000000000010.json';
-const place = { table: testTable, topic: testTopic, partition: 0, from: 10n };
+const place = { ...testPath(), from: 10n };
 const bytesOf = (json: unknown): Buffer => Buffer.from(JSON.stringify(json));
 
 describe('an entry', () => {

@@ -4,10 +4,10 @@ import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { entryKey } from '../../../src/consumer/ledger/keys/ledger-keys.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { countingStore, totalOf } from '../../support/counting-store.ts';
-import { testTable, testTopic } from '../../support/lake.ts';
+import { testPath } from '../../support/lake.ts';
 import { claimOf, committedOf, writeChain } from '../../support/ledger-entries.ts';
 
-const path = { table: testTable, topic: testTopic, partition: 0 };
+const path = testPath();
 
 async function rangesOf(entries: AsyncIterable<Versioned>): Promise<string[]> {
   return Array.fromAsync(entries, ({ entry, at }) => `${entry.from}-${entry.to} ${at}`);

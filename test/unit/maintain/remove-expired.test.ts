@@ -18,12 +18,12 @@ import { adoptedByParameter } from '../../../src/consumer/table/catalog/shared-t
 import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
 import { AuditedLake, batchRecords, fileOfOffsets } from '../../support/audited-lake.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
-import { openTestLake, readRows, testTable, testTopic } from '../../support/lake.ts';
+import { openTestLake, readRows, testPath, testTable } from '../../support/lake.ts';
 
 const dayMs = 86_400_000;
 /** The first day that stays. Batches of the test lake are of 2026-11-23; those that the tests add are of the days before. */
 const before = '2026-11-23';
-const path = { table: testTable, topic: testTopic, partition: 0 };
+const path = testPath();
 /** Of a batch: 18 rows of 20 records, a tombstone and a dead letter beside. */
 const batchRows = batchRecords - 2;
 

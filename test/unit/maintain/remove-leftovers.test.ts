@@ -4,7 +4,7 @@ import { removeLeftovers } from '../../../src/consumer/maintain/hive/remove-left
 import type { UpkeepEvent } from '../../../src/consumer/maintain/upkeep.ts';
 import { adoptedByParameter } from '../../../src/consumer/table/catalog/shared-table.ts';
 import { AuditedLake, batchRecords } from '../../support/audited-lake.ts';
-import { readRows, testTable, testTopic } from '../../support/lake.ts';
+import { readRows, testPath, testTable, testTopic } from '../../support/lake.ts';
 
 const whole = 4 * (batchRecords - 2);
 
@@ -54,7 +54,7 @@ describe('what killed replays have left', () => {
 
   it('stays while somebody replaces it again', async () => {
     const { lake } = await doubled();
-    const path = { table: testTable, topic: testTopic, partition: 0 };
+    const path = testPath();
     const found = await lake.ledger.get(path, 0n);
     if (found?.entry.state !== 'committed') throw new Error('the entry is not committed');
     const { entry } = found;

@@ -21,13 +21,14 @@ import {
   createTestTools,
   openTestLake,
   readRows,
+  testPath,
   testTable,
   testTopic,
   type TestLake,
 } from '../../support/lake.ts';
 import { hourOf, mergeLake, rowsByCatalog } from '../../support/merge-lake.ts';
 
-const path = { table: testTable, topic: testTopic, partition: 0 };
+const path = testPath();
 const batches = [0, 20, 40];
 
 async function replay(

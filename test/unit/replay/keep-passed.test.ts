@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
 import { replayGroup } from '../../../src/consumer/replay/replay.ts';
 import { AuditedLake } from '../../support/audited-lake.ts';
-import { createTestTools, testTable, testTopic } from '../../support/lake.ts';
+import { createTestTools, testPath, testTable } from '../../support/lake.ts';
 import { mergeByHand } from '../../support/merge-by-hand.ts';
 import { mergeLake, rowsByCatalog } from '../../support/merge-lake.ts';
 import { mortalStore } from '../../support/mortal-store.ts';
@@ -13,7 +13,7 @@ const hours = ['event_date=2026-11-23/event_hour=09', 'event_date=2026-11-23/eve
 
 /** Replays the first batch as the command does. */
 async function replay(lake: AuditedLake, allowLoss: boolean, tools = lake.tools) {
-  const path = { table: testTable, topic: testTopic, partition: 0 };
+  const path = testPath();
   const entries = await Array.fromAsync(lake.ledger.entries(path, { from: 0n, to: 40n }));
   const plan = planReplay(selection, entries, lake.topic.marksOf(0), { allowLoss });
   const policy = { rowsMax: 100, bytesMax: 1e6, ageMaxMs: 1000 };

@@ -10,8 +10,8 @@ import {
   createTestTools,
   openTestLake,
   readRows,
+  testPath,
   testTable,
-  testTopic,
   type TestLake,
   type TestToolsOptions,
 } from '../../support/lake.ts';
@@ -77,7 +77,7 @@ describe('redriving dead letters', () => {
   it('goes by the entry as it is, when others have replaced its dead letters meanwhile', async () => {
     const lake = await writtenLake();
     const tools = createTestTools({ ...lake, ...strict(1000) });
-    const listed = await tools.ledger.get({ table: testTable, topic: testTopic, partition: 0 }, 0n);
+    const listed = await tools.ledger.get(testPath(), 0n);
     if (listed === undefined || !isWritten(listed.entry)) throw new Error('it is written');
     await redriveAll(lake, tools);
     const options = { tools, store: lake.store, parquet: hyparquetReader, isDryRun: false, limits: wideLimits };

@@ -11,14 +11,14 @@ import {
   createTestTools,
   openTestLake,
   readRows,
+  testPath,
   testTable,
-  testTopic,
   type TestLake,
 } from '../../support/lake.ts';
 import { redriveAll } from '../../support/redrive-all.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 
-const path = { table: testTable, topic: testTopic, partition: 0 };
+const path = testPath();
 const limits = { rowsMax: 100, heldBytesMax: 1_000_000 };
 const policy = { rowsMax: 100, bytesMax: 1_000_000, ageMaxMs: 50 };
 

@@ -6,15 +6,7 @@ import { entryKey } from '../../../src/consumer/ledger/keys/ledger-keys.ts';
 import { stepNames } from '../../../src/consumer/commit/pipeline-observer.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
-import {
-  audit,
-  createTestTools,
-  openTestLake,
-  readRows,
-  testTable,
-  testTopic,
-  type TestLake,
-} from '../../support/lake.ts';
+import { audit, createTestTools, openTestLake, readRows, testPath, type TestLake } from '../../support/lake.ts';
 import { crashAfter } from '../../support/crash-after.ts';
 
 const policy = { rowsMax: 20, bytesMax: 1e6, ageMaxMs: 1000 };
@@ -26,7 +18,7 @@ async function plan(
   { from = 0n, to, allowLoss = false }: { from?: bigint; to?: bigint; allowLoss?: boolean } = {},
 ): Promise<ReplayItem[]> {
   const marks = topic.marksOf(0);
-  const entries = await Array.fromAsync(tools.ledger.entries({ table: testTable, topic: testTopic, partition: 0 }));
+  const entries = await Array.fromAsync(tools.ledger.entries(testPath()));
   return planReplay({ partition: 0, from, to: to ?? marks.high }, entries, marks, { allowLoss });
 }
 
@@ -187,7 +179,7 @@ describe('a replay of what Kafka no longer holds all of', () => {
   }
 
   async function committedEntry(tools: CommitTools) {
-    const found = await tools.ledger.get({ table: testTable, topic: testTopic, partition: 0 }, 0n);
+    const found = await tools.ledger.get(testPath(), 0n);
     if (found?.entry.state !== 'committed') throw new Error('it is written');
     return { found, entry: found.entry };
   }

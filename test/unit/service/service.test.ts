@@ -11,7 +11,7 @@ import { systemClock, type Clock } from '../../../src/runtime/clock.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import { FakeSource } from '../../fakes/fake-topic.ts';
 import { jsonRecords } from '../../support/chunks.ts';
-import { audit, openTestLake, readRows, testTable, testTopic } from '../../support/lake.ts';
+import { audit, openTestLake, readRows, testPath, testTable } from '../../support/lake.ts';
 import { run, topicOf } from '../../support/run-service.ts';
 
 const hourMs = 3_600_000;
@@ -19,11 +19,9 @@ const hourMs = 3_600_000;
 const unavailable = (): PipelineError =>
   new PipelineError('STORE_UNAVAILABLE', { message: 'the store answered 503', retryable: true });
 
-const pathOf = (partition: number) => ({ table: testTable, topic: testTopic, partition });
-
 /** The last batch of the partition, and its last object. */
 async function lastOf(ledger: Ledger, partition: number): Promise<{ readonly from: bigint; readonly key: string }> {
-  const entry = (await ledger.last(pathOf(partition), undefined))?.entry;
+  const entry = (await ledger.last(testPath(partition), undefined))?.entry;
   if (entry === undefined || !isWritten(entry)) throw new TypeError('nothing is written');
   return { from: entry.from, key: entry.outcome.objects.at(-1)?.key ?? '' };
 }
@@ -63,7 +61,7 @@ describe('an assignment', () => {
     const tools = await run(topic, lake);
     const { ledger } = tools;
     const { from, key } = await lastOf(ledger, 0);
-    const entries = await Array.fromAsync(ledger.entries(pathOf(0)));
+    const entries = await Array.fromAsync(ledger.entries(testPath()));
     const { signal } = new AbortController();
     const policy = { rowsMax: 25, bytesMax: 1_000_000, ageMaxMs: 50 };
     for (const item of planReplay({ partition: 0, from, to: 40n }, entries, topic.marksOf(0)))

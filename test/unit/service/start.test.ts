@@ -9,6 +9,7 @@ import {
   createTestTools,
   openTestLake,
   readRows,
+  testPath,
   testTable,
   testTopic,
   type TestLake,
@@ -76,8 +77,7 @@ describe('a topic that the ledger does not know', () => {
       topic.append(0, ...records);
       // all that a process leaves which is killed before its first claim
       const start = { from: 0n, notedAt: new Date().toISOString() };
-      if (!isEmpty)
-        await createTestTools(lake).ledger.noteStart({ table: testTable, topic: testTopic, partition: 0 }, start);
+      if (!isEmpty) await createTestTools(lake).ledger.noteStart(testPath(), start);
       topic.deleteBelow(0, 4n);
       const found = async () => (await audit(lake, topic)).findings.map(({ problem, where }) => `${problem} ${where}`);
       expect(await found()).toEqual(['lost-to-retention [0, 4)']);
@@ -121,7 +121,7 @@ describe('a topic that the ledger does not know', () => {
     const lake = await openTestLake();
     await run(topic, lake, { start: latest, source: new FakeSource(topic, { assignment: [0, 1] }) });
     const { ledger } = await run(topic, lake, { start: { kind: 'time', atMs: 0 } });
-    expect(await ledger.start({ table: testTable, topic: testTopic, partition: 1 })).toMatchObject({ from: 5n });
+    expect(await ledger.start(testPath(1))).toMatchObject({ from: 5n });
     expect(await numbersOf(lake)).toEqual([]);
   });
 });

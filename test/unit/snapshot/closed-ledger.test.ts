@@ -6,10 +6,10 @@ import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { adopt, adoptedName, goOn, openBoth, type TwoTables } from '../../support/adopted-lake.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { createSnapshotTools, visibleOffsets } from '../../support/iceberg-service.ts';
-import { audit, createTestTools, testTable, testTopic } from '../../support/lake.ts';
+import { audit, createTestTools, testPath, testTable, testTopic } from '../../support/lake.ts';
 import { run, topicOf } from '../../support/run-service.ts';
 
-const path = { table: testTable, topic: testTopic, partition: 0 };
+const path = testPath();
 const refused = {
   code: 'LEDGER_CLOSED',
   retryable: false,

@@ -18,7 +18,7 @@ import {
   runIceberg,
   visibleOffsets,
 } from '../../support/iceberg-service.ts';
-import { audit, testTable, testTopic } from '../../support/lake.ts';
+import { audit, testPath, testTable, testTopic } from '../../support/lake.ts';
 import { testPolicy, topicOf } from '../../support/run-service.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 
@@ -47,7 +47,7 @@ describe('the service in Iceberg mode', () => {
       ]),
     );
     expect(snapshots.reduce((sum, { rows }) => sum + rows, 0)).toBe(360);
-    const entries = await Array.fromAsync(ledger.entries({ table: testTable, topic: testTopic, partition: 1 }));
+    const entries = await Array.fromAsync(ledger.entries(testPath(1)));
     expect(new Set(entries.map(({ entry }) => entry.state))).toEqual(new Set(['written']));
   });
 

@@ -22,12 +22,12 @@ import {
   withFault,
   visibleOffsets,
 } from '../../support/iceberg-service.ts';
-import { audit, testTable, testTopic } from '../../support/lake.ts';
+import { audit, testPath, testTable } from '../../support/lake.ts';
 import { maintainLake } from '../../support/maintain-lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 import { redriveEntry, wideLimits } from '../../support/redrive-all.ts';
 
-const path = { table: testTable, topic: testTopic, partition: 0 };
+const path = testPath();
 const letters = `${testTable}_dead_letters`;
 
 async function writtenLake(...sizes: readonly number[]): Promise<{ lake: IcebergTestLake; topic: FakeTopic }> {

@@ -18,13 +18,13 @@ import {
   rewriteAsOthersDo,
   visibleOffsets,
 } from '../../support/iceberg-service.ts';
-import { audit, testTable, testTopic } from '../../support/lake.ts';
+import { audit, testPath, testTable, testTopic } from '../../support/lake.ts';
 import { redriveAll, replaySnapshots } from '../../support/replay-snapshots.ts';
 import { commitSnapshot } from '../../../src/consumer/snapshot/commit-snapshot.ts';
 import { runs } from '../../support/fuzzing.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 
-const path = { table: testTable, topic: testTopic, partition: 0 };
+const path = testPath();
 const letters = `${testTable}_dead_letters`;
 const hours = ['08', '09'];
 

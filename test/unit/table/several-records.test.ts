@@ -11,14 +11,14 @@ import {
   createTestTools,
   openTestLake,
   readRows,
+  testPath,
   testTable,
-  testTopic,
   type TestLake,
 } from '../../support/lake.ts';
 import { run } from '../../support/run-service.ts';
 import { redriveAll, redriveEntry, wideLimits } from '../../support/redrive-all.ts';
 
-const path = { table: testTable, topic: testTopic, partition: 0 };
+const path = testPath();
 const policy = { rowsMax: 25, bytesMax: 1_000_000, ageMaxMs: 50 };
 
 async function write(values: readonly (string | null)[], recipe: Partial<Recipe>) {

@@ -9,6 +9,7 @@ import {
   createTestTools,
   openTestLake,
   readRows,
+  testPath,
   testTable,
   testTopic,
   type TestLake,
@@ -54,7 +55,7 @@ describe('a table that several topics share', () => {
     const alone = await open(lake);
     await write(topic, alone, [2n, 4n]);
     expect(await topicsIn(lake)).toEqual([testTopic, testTopic, testTopic, testTopic]);
-    const last = await alone.ledger.get({ table: testTable, topic: testTopic, partition: 0 }, 0n);
+    const last = await alone.ledger.get(testPath(), 0n);
     if (last === undefined || last.entry.state !== 'committed') throw new Error('not committed');
     expect(last.entry.recipe.recordParts).toEqual(['topic']);
     expect((await audit(lake, topic)).findings).toEqual([]);
