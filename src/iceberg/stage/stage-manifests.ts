@@ -114,7 +114,10 @@ export function smallManifests(manifests: readonly ManifestFile[], metadata: Tab
   );
 }
 
-/** Writes few manifests in the place of many small ones, once there are many: else lists would grow with every commit. */
+/**
+ * Writes few manifests in the place of many small ones, once there are many: else lists would grow with every commit. Those of the snapshot itself stay as
+ * they are: they say what it adds and removes, which readers of changes look for.
+ */
 export async function mergeManifests(
   manifests: readonly ManifestFile[],
   stage: Stage,
@@ -122,9 +125,10 @@ export async function mergeManifests(
 ): Promise<ManifestFile[]> {
   const small = smallManifests(manifests, stage.metadata);
   if (small.length < countMin) return [...manifests];
+  const older = small.filter(({ added_snapshot_id: id }) => BigInt(id) !== stage.snapshotId);
   const merged: ManifestFile[] = [];
-  for (const group of groupsToMerge(small)) merged.push(...(await mergeGroup(group, stage)));
-  return [...merged, ...manifests.filter((manifest) => !small.includes(manifest))];
+  for (const group of groupsToMerge(older)) merged.push(...(await mergeGroup(group, stage)));
+  return [...merged, ...manifests.filter((manifest) => !older.includes(manifest))];
 }
 
 /** Neighbours that hold no more files together than one manifest may. */

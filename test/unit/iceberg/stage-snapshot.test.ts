@@ -145,6 +145,30 @@ describe('a snapshot', () => {
     expect(entries.every((entry) => entry.data_file.lower_bounds?.length === 3)).toBe(true);
   });
 
+  it('says what it adds and removes, also when it merges the manifests before it', async () => {
+    const lake = await openIcebergLake();
+    await createTable(lake);
+    const [first] = [await append(lake, 0n), await append(lake, 1n), await append(lake, 2n)];
+    const table = await loadTable(lake);
+    const added = await putFile(lake, table, { offsets: [3n] });
+    const plan = { operation: 'overwrite' as const, added: [added], removedPaths: new Set([first]), summary: {} };
+    const { snapshot } = await stageSnapshot(table.metadata, plan, { ...stageOptions(lake), manifestsMin: 2 });
+    const manifests = await readManifests(snapshot, lake.files);
+    const entries = await Promise.all(
+      manifests.map(async (manifest) => [...readManifest(await lake.files.read(manifest.manifest_path), manifest)]),
+    );
+    const changed = entries.flat().filter(({ status }) => status !== fileStatus.existing);
+    expect(new Map(changed.map(({ data_file: file, status }) => [file.file_path, status]))).toEqual(
+      new Map([
+        [added.file_path, fileStatus.added],
+        [first, fileStatus.deleted],
+      ]),
+    );
+    expect(changed.every((entry) => BigInt(entry.snapshot_id ?? 0) === snapshot['snapshot-id'])).toBe(true);
+    // the two that stay are in one manifest
+    expect(manifests.map((manifest) => manifest.existing_files_count).filter((count) => count > 0)).toEqual([2]);
+  });
+
   it('merges no more files into one manifest than a small process can hold, and leaves full ones alone', async () => {
     const lake = await openIcebergLake();
     await createTable(lake);
@@ -156,7 +180,8 @@ describe('a snapshot', () => {
     }
     const merged = await readManifests(currentSnapshot((await loadTable(lake)).metadata), lake.files);
     const counts = merged.map(({ existing_files_count: existing, added_files_count: added }) => existing + added);
-    expect(counts).toEqual([1980, 1980, 540]);
+    // the last snapshot's own stays apart
+    expect(counts).toEqual([1980, 1980, 495, 45]);
     expect(new Set((await filesOf(lake)).map((entry) => entry.data_file.file_path)).size).toBe(100 * filesEach);
   });
 
