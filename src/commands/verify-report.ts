@@ -1,3 +1,5 @@
+import { nameTopic } from '../app/observe/name-topic.ts';
+import type { Finding } from '../consumer/audit/finding.ts';
 import type { Waiting } from '../consumer/audit/format-audit.ts';
 import type { PartitionSummary } from '../consumer/audit/ledger/partition-summary.ts';
 import type { VerifyReport } from '../consumer/audit/verify.ts';
@@ -7,31 +9,25 @@ import { alignColumns } from '../report/format.ts';
 /** An audit to be shown: of which table, and what was repaired before it. */
 export interface ShownReport extends VerifyReport {
   readonly table: string;
+  readonly topic: string;
+  /** Commands that the findings print say the topic, since several are configured. */
+  readonly isOneOfSeveral?: boolean;
   /** What `--repair` did, a line each. */
   readonly repaired: readonly string[];
   /** Chooses the same entries again; with `--sample` only. */
   readonly seed?: number;
 }
 
-export function toJson({
-  table,
-  partitions,
-  findings,
-  findingCount,
-  repairs,
-  repaired,
-  closed,
-  expiredBefore,
-  unnamed,
-  waiting,
-  seed,
-}: ShownReport): object {
+export function toJson(report: ShownReport): object {
+  const { table, topic, partitions, findingCount, repairs, repaired, closed, expiredBefore, unnamed, waiting, seed } =
+    report;
   const ok = findingCount === 0;
   return {
     ok,
     table,
+    topic,
     partitions,
-    findings,
+    findings: shownFindings(report),
     findingCount,
     repairable: repairs.length,
     repaired,
@@ -54,7 +50,7 @@ export function toLines(report: ShownReport): string[] {
       ? []
       : [`days before ${expiredBefore} were removed (RETENTION_DAYS): the ledger still counts their records`]),
     ...repaired.map((line) => `repaired: ${line}`),
-    ...findings.flatMap(({ problem, partition, where, what, action }) => [
+    ...shownFindings(report).flatMap(({ problem, partition, where, what, action }) => [
       `${problem}: ${partition === undefined ? '' : `partition ${partition}, `}${where} ${what}`,
       `  what to do: ${action}`,
     ]),
@@ -82,6 +78,11 @@ function closedLine({ successor, closedAt }: NonNullable<VerifyReport['closed']>
 
 function waitingLine({ partitions, objects, rows }: Waiting): string {
   return `${objects} objects with ${rows} rows came to ${partitions} merged partitions: queries see them once \`glueless maintain\` has copied them`;
+}
+
+function shownFindings({ findings, topic, isOneOfSeveral = false }: ShownReport): readonly Finding[] {
+  if (!isOneOfSeveral) return findings;
+  return findings.map((each) => ({ ...each, action: nameTopic(each.action, topic) }));
 }
 
 const unnamedShown = 5;

@@ -53,7 +53,7 @@ export async function verifyTable(
   const ledger = new Ledger(lake.store);
   await requireLocation(lake, settings, ledger);
   const { name: table, isShared } = settings.table;
-  const { topic, groupId } = settings.kafka;
+  const { topic, groupId, isOneOfSeveral = false } = settings.kafka;
   const asked = { ...lake, ledger, table, topic, groupId, isShared, ...scopeOf(options) };
   await using reader = options.broker ? await openTopic(settings.kafka) : undefined;
   if (options.acknowledgeGaps) {
@@ -71,7 +71,7 @@ export async function verifyTable(
   });
   if (report.findingCount === 0) await requireLedger(ledger, settings);
   if (options.note) await writeAuditNote(lake.store, { table, topic }, noteOf(report, options));
-  const shown = { ...report, table, repaired, ...(asked.sample && { seed: asked.sample.seed }) };
+  const shown = { ...report, table, topic, isOneOfSeveral, repaired, ...(asked.sample && { seed: asked.sample.seed }) };
   if (options.json) printJson(toJson(shown), 2);
   else printLines(...toLines(shown));
   return report.findingCount === 0 ? exitCodes.done : exitCodes.failed;

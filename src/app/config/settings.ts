@@ -93,7 +93,7 @@ export function settingsForTopic(settings: Settings, topic: string): Settings {
   const isSharer = (other: string): boolean => isAmong(kafka.topics, other) && tableFor(other, table.name) === name;
   return {
     ...settings,
-    kafka: { ...kafka, topic, topics: { kind: 'one', topic } },
+    kafka: { ...kafka, topic, topics: { kind: 'one', topic }, isOneOfSeveral: kafka.topics.kind !== 'one' },
     table: { ...table, name, isSharer },
   };
 }

@@ -1,5 +1,6 @@
 import { factsOfError } from '../../runtime/error-codes/error-codes.ts';
 import { isRetryable, messageOf, PipelineError } from '../../runtime/errors.ts';
+import { nameTopic } from './name-topic.ts';
 
 /** An error for people: one line for what happened, with its code, and one for what can be done. */
 export function describeFailure(error: unknown): string {
@@ -7,8 +8,8 @@ export function describeFailure(error: unknown): string {
   return `error ${error.code}: ${error.message}\n  what to do: ${hintOf(error)}`;
 }
 
-/** An error as fields of a log line. What has no code is a bug: its stack says where. */
-export function failureFields(error: unknown): Record<string, unknown> {
+/** An error as fields of a log line, of one of several topics where it is named. What has no code is a bug: its stack says where. */
+export function failureFields(error: unknown, topic?: string): Record<string, unknown> {
   if (!(error instanceof PipelineError)) return { error: messageOf(error), ...stackOf(error) };
   const { code, message, details, cause } = error;
   const reason = cause === undefined ? '' : messageOf(cause);
@@ -18,7 +19,7 @@ export function failureFields(error: unknown): Record<string, unknown> {
     retryable: isRetryable(error),
     ...details,
     ...(reason !== '' && !message.includes(reason) && { cause: reason }),
-    hint: hintOf(error),
+    hint: nameTopic(hintOf(error), topic),
   };
 }
 

@@ -37,7 +37,7 @@ function logUnreadable(log: Logger, { partition, from, to, error }: UnreadableRe
       partition,
       from: from.toString(),
       to: to?.toString(),
-      ...failureFields(error),
+      ...failureFields(error, topic),
       skip: skipCommand({ partition, from, to }, topic),
     },
     'records can’t be read: their partition waits, the others go on',

@@ -84,7 +84,10 @@ export class TopicsWatch {
       this.#options.health.troubled(topic, error);
       this.#troubled.add(topic);
       this.#count();
-      this.#options.log.error({ topic, delayMs, ...failureFields(error) }, 'a topic is not written: the others go on');
+      this.#options.log.error(
+        { topic, delayMs, ...failureFields(error, topic) },
+        'a topic is not written: the others go on',
+      );
     },
     recovered: (topic) => {
       this.#options.health.recovered(topic);

@@ -31,7 +31,7 @@ describe('the audit of a Hive table that was adopted', () => {
       expect(report).toMatchObject({ findings: [], closed: { successor: name }, partitions: [{ partition: 0 }] });
       expect(report.partitions).toHaveLength(1);
       expect(report.partitions[0]?.lag).toBeUndefined();
-      const shown = { ...report, table: testTable, repaired: [] };
+      const shown = { ...report, table: testTable, topic: testTopic, repaired: [] };
       expect(toLines(shown).join('\n')).toMatch(/closed since .*: the Iceberg table readings_iceberg has adopted/);
       expect(toJson(shown)).toMatchObject({ ok: true, closed: { successor: name } });
     }
@@ -49,7 +49,7 @@ describe('the audit of a table that has adopted another', () => {
     const { both, topic } = await adopted();
     const report = await audit(both.lake, topic, { table: name, iceberg: both.lake.iceberg, nowMs: anHourLater });
     expect(report).toMatchObject({ findings: [], partitions: [{ from: 30n, to: 30n, entries: 0, lag: 3n }] });
-    const lines = toLines({ ...report, table: name, repaired: [] });
+    const lines = toLines({ ...report, table: name, topic: testTopic, repaired: [] });
     expect(lines).toContain("partition 0: offsets below 30 are readings's, whose files were adopted");
     const ledger = new Ledger(both.lake.store);
     const path = { table: name, topic: testTopic };

@@ -18,7 +18,15 @@ const summary: PartitionSummary = {
   claimedOffsets: 0n,
   lag: 0n,
 };
-const clean = { table: 'readings', partitions: [summary], findings: [], findingCount: 0, repairs: [], repaired: [] };
+const clean = {
+  table: 'readings',
+  topic: 'readings',
+  partitions: [summary],
+  findings: [],
+  findingCount: 0,
+  repairs: [],
+  repaired: [],
+};
 const finding = {
   problem: 'object-missing',
   partition: 3,
@@ -57,6 +65,19 @@ describe('the audit as it is shown', () => {
         'readings: 11 findings',
       ]),
     );
+  });
+
+  it('names one of several topics in each command that works on one', () => {
+    const action = 'restore it, or `glueless replay --partition 3 --from-offset 0`; then glueless verify --repair';
+    const told =
+      'restore it, or `glueless replay --topic wards.a --partition 3 --from-offset 0`; then glueless verify --repair';
+    const report = { ...clean, topic: 'wards.a', findings: [{ ...finding, action }], findingCount: 1 };
+    expect(toLines({ ...report, isOneOfSeveral: true })).toContain(`  what to do: ${told}`);
+    expect(toJson({ ...report, isOneOfSeveral: true })).toMatchObject({
+      topic: 'wards.a',
+      findings: [{ action: told }],
+    });
+    expect(toLines(report)).toContain(`  what to do: ${action}`);
   });
 
   it('is the same as JSON', () => {

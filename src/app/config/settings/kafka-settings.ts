@@ -10,6 +10,8 @@ export interface KafkaSettings {
   /** The topics in words where there are several: commands read one of them by `settingsForTopic`. */
   readonly topic: string;
   readonly topics: TopicChoice;
+  /** Several are configured, and these settings are of one of them. */
+  readonly isOneOfSeveral?: boolean;
   readonly groupId: string;
   readonly clientId: string;
   readonly sessionTimeoutMs: number;
