@@ -77,14 +77,15 @@ export async function putReplacement(
   const after = [...keeps, ...written.objects];
   const objects = [...after, ...expired];
   // a redrive reads dead letters, and what was counted stays counted
-  const tombstones = written.tombstones + (why === 'redrive' ? current.entry.outcome.tombstones : 0);
+  const { lost, tombstones: counted } = current.entry.outcome;
+  const tombstones = written.tombstones + (why === 'redrive' ? counted : 0);
   const next: CommittedEntry = {
     ...entry,
     state: stateOfFormat[tools.tableFormat],
     generation: intent.generation,
     recipe: intent.recipe,
     plan: intent.plan,
-    outcome: { ...written, objects, ...countsOf(objects, tombstones) },
+    outcome: { ...written, ...(lost && { lost }), objects, ...countsOf(objects, tombstones) },
     obsolete: obsoleteKeys([...keysOfObjects(entry.outcome), ...(entry.obsolete ?? [])], objects),
   };
   return { kind: 'put', announced, next, published: { ...published, after }, created, guard };

@@ -12,7 +12,8 @@ import {
   type WrittenObject,
 } from '../ledger/entry/ledger-entry.ts';
 import { expectedOf } from '../table/objects/planned-keys.ts';
-import { damagedText, lostOf, offsetsOfBatch, withLost, without, writeBeside } from './keep-piece.ts';
+import { damagedText, without, writeBeside } from './keep-piece.ts';
+import { lostOf, offsetsOfBatch, withLost } from './lost-offsets.ts';
 import { checkTopic, readUnlessGone, type ReplayOptions, type ReplayResult } from './put-batch.ts';
 import type { PassedEntry } from './replay-plan.ts';
 

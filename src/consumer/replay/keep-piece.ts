@@ -12,8 +12,8 @@ import {
   type WrittenObject,
 } from '../ledger/entry/ledger-entry.ts';
 import type { DecodeLimits } from '../ports/decode-limits.ts';
-import type { OffsetRange } from '../ports/topic.ts';
 import { createEntry, type FoundEntry, type HolePiece } from './hole-pieces.ts';
+import { lostOf, offsetsOfBatch, withLost } from './lost-offsets.ts';
 import { readAgain } from './read-again.ts';
 
 interface KeepOptions {
@@ -86,11 +86,6 @@ export function damagedText(key: string): string {
   return `${key} is damaged: restore it, or move it out of the table, then run the replay again`;
 }
 
-export function* offsetsOfBatch({ slices }: Batch): Iterable<bigint> {
-  for (const { chunk, first, end } of slices)
-    for (let at = first; at < end; at++) yield chunk.from + BigInt(chunk.offsetDeltas[at] ?? 0);
-}
-
 /** The batch with those of its records only that are not at `offsets`. */
 export function without(batch: Batch, offsets: ReadonlySet<bigint>): Batch {
   const slices = batch.slices.flatMap(({ chunk, first, end }) =>
@@ -99,19 +94,6 @@ export function without(batch: Batch, offsets: ReadonlySet<bigint>): Batch {
       .map((at) => ({ chunk, first: at, end: at + 1 })),
   );
   return { ...batch, slices, records: slices.length };
-}
-
-/** Gives what reaches from the first to behind the last offset of the range that is none of these. */
-export function lostOf({ from, to }: OffsetRange, offsets: ReadonlySet<bigint>): Outcome['lost'] {
-  let [first, end] = [from, to];
-  while (first < to && offsets.has(first)) first++;
-  while (end > first && offsets.has(end - 1n)) end--;
-  return first < end ? { from: first, to: end } : undefined;
-}
-
-export function withLost<Entry extends { readonly outcome: Outcome }>(entry: Entry, lost: Outcome['lost']): Entry {
-  const { lost: _, ...outcome } = entry.outcome;
-  return { ...entry, outcome: { ...outcome, ...(lost && { lost }) } };
 }
 
 async function commitAsIs(found: FoundEntry['entry'], lost: Outcome['lost'], tools: CommitTools): Promise<void> {

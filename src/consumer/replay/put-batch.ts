@@ -9,6 +9,7 @@ import { checkTopicId } from '../ledger/topic/topic-identity.ts';
 import { emptyChunk } from '../ports/record-chunk.ts';
 import type { OffsetRange, TopicReader } from '../ports/topic.ts';
 import { countsTombstones, type FoundEntry } from './hole-pieces.ts';
+import { lostOfReplay, withLost } from './lost-offsets.ts';
 import { readAgain, whyRejected } from './read-again.ts';
 
 export interface ReplayOptions {
@@ -60,19 +61,20 @@ export async function putBatch(
     return { kind: 'left', why: 'Kafka dropped it after the replay had begun; its objects stay' };
   using read = await readAgain(batch, entry, { tools, limits: decodeLimitsOf(policy), allowLoss });
   const delivered = countsTombstones(entry) ? read.records : read.rows + read.rejects;
-  const why =
-    delivered < had
-      ? `Kafka delivers ${delivered} of its ${had} records; --allow-loss replaces them all the same`
-      : whyRejected(rows, entry, read);
+  const isFewer = delivered < had;
+  const why = isFewer
+    ? `Kafka delivers ${delivered} of its ${had} records; --allow-loss replaces them all the same`
+    : whyRejected(rows, entry, read);
   if (why !== undefined && !allowLoss) {
     await discardLeftovers(entry, tools);
-    return { kind: 'left', why, ...(delivered < had && { isFewer: true }) };
+    return { kind: 'left', why, ...(isFewer && { isFewer }) };
   }
   await checkTopic(options);
   const put = await putReplacement({ current: await take(), pieces: read.pieces(), why: 'replay', together }, tools);
   // a batch without any record is a piece, too
   if (put === undefined) throw new TypeError('expected one piece at least');
-  return put;
+  const lost = lostOfReplay(range, { before: entry.outcome.lost, batch, isFewer });
+  return { ...put, next: withLost(put.next, lost) };
 }
 
 /** `undefined` when retention has passed the range since it was planned. */

@@ -58,6 +58,19 @@ describe('redriving dead letters', () => {
     ]);
   });
 
+  it('keeps in the ledger what Kafka has lost of their batch', async () => {
+    const lake = await writtenLake();
+    const { ledger } = createTestTools(lake);
+    const found = await ledger.get(testPath(), 0n);
+    if (found?.entry.state !== 'committed') throw new Error('it is written');
+    const lost = { from: 1n, to: 2n };
+    await ledger.replace(found, { ...found.entry, outcome: { ...found.entry.outcome, lost } });
+    await redriveAll(lake, createTestTools({ ...lake, ...strict(1000) }));
+    expect(await valuesOf(lake)).toEqual([1, 2, 3]);
+    expect((await ledger.get(testPath(), 0n))?.entry).toMatchObject({ outcome: { lost } });
+    expect((await audit(lake)).findings).toMatchObject([{ problem: 'gap', where: '[1, 2)' }]);
+  });
+
   it('changes nothing when it is a dry run, or nothing passes', async () => {
     const lake = await writtenLake();
     expect(await redriveAll(lake, createTestTools({ ...lake, ...strict(1000) }), { isDryRun: true })).toEqual({

@@ -45,6 +45,12 @@ async function writtenLake(stepMs = 120_000): Promise<{ lake: TestLake; topic: F
   return { lake, topic };
 }
 
+async function committedEntry(tools: CommitTools, from = 0n) {
+  const found = await tools.ledger.get(testPath(), from);
+  if (found?.entry.state !== 'committed') throw new Error('it is written');
+  return { found, entry: found.entry };
+}
+
 async function expectOnce({ lake, topic }: { lake: TestLake; topic: FakeTopic }, count: number): Promise<void> {
   expect((await audit(lake, topic)).findings).toEqual([]);
   const offsets = (await readRows(lake)).map((row) => Number(row['kafka_offset']));
@@ -113,6 +119,15 @@ describe('a replay', () => {
     for (const item of items) await replayItem(item, { reader: topic, tools, policy, signal, allowLoss: true });
     const offsets = (await readRows(lake)).map((row) => Number(row['kafka_offset']));
     expect(offsets).toEqual(Array.from({ length: 60 }, (_, index) => index).filter((n) => n < 20 || n >= 25));
+    // what was given up is said until somebody knows of it, also after the next replay
+    const { found, entry } = await committedEntry(tools, 20n);
+    expect((await audit(lake, topic)).findings).toMatchObject([{ problem: 'gap', where: '[20, 25)' }]);
+    const lost = { from: 20n, to: 25n, acknowledgedAt: '2026-11-23T12:00:00.000Z' };
+    await tools.ledger.replace(found, { ...entry, outcome: { ...entry.outcome, lost } });
+    for (const item of await plan(tools, topic, { from: 20n, allowLoss: true }))
+      await replayItem(item, { reader: topic, tools, policy, signal, allowLoss: true });
+    expect((await committedEntry(tools, 20n)).entry.outcome.lost).toEqual(lost);
+    expect((await audit(lake, topic)).findings).toEqual([]);
   });
 
   for (const step of stepNames.filter((name) => name !== 'offsets')) {
@@ -176,12 +191,6 @@ describe('a replay of what Kafka no longer holds all of', () => {
     await tools.ledger.claim({ ...claim, plan: planned, state: 'claimed' });
     topic.deleteBelow(0, 15n);
     return { lake, topic, tools, objects: outcome.objects };
-  }
-
-  async function committedEntry(tools: CommitTools) {
-    const found = await tools.ledger.get(testPath(), 0n);
-    if (found?.entry.state !== 'committed') throw new Error('it is written');
-    return { found, entry: found.entry };
   }
 
   async function firstResult(tools: CommitTools, topic: FakeTopic, allowLoss = false) {
