@@ -1,5 +1,6 @@
 import { windowRecords, type Kernel } from '../../kernel/kernel.ts';
 import { BlockColumn, type Rows } from './block-column.ts';
+import { compareOrder, type EntryOrder } from './entry-order.ts';
 import type { ExtraMembers } from './extra-members.ts';
 import type { FieldState } from './field-state.ts';
 import * as bits from './kind-bits.ts';
@@ -25,10 +26,9 @@ const collectedMax = 4_000_000;
 const fieldColumnsMax = 64;
 
 /** A value that is added by itself. */
-interface SingleValue {
+interface SingleValue extends EntryOrder {
   readonly column: BlockColumn;
   readonly entry: number;
-  readonly order: number;
 }
 
 /**
@@ -152,7 +152,7 @@ export class BlockReader {
     for (const column of columns) {
       const { state, isShared, entries } = column.field;
       const openings = isShared || state === undefined ? [] : column.openings(this.#kindsWithColumns(state));
-      for (const entry of openings) firsts.push({ column, entry, order: column.values.orderAt(entry) });
+      for (const entry of openings) firsts.push(singleValue(column, entry));
       wanted += openings.length === 0 ? Math.min(entries.count, fieldColumnsMax) : openings.length;
     }
     return wanted > this.#rows.columnsLeft ? [] : firsts;
@@ -168,9 +168,9 @@ export class BlockReader {
     return bits.scalars & ~numbers & ~(this.#rows.areDigitsApart(state) ? 0 : bits.digits);
   }
 
-  #open({ column, entry }: SingleValue): void {
+  #open({ column, entry, row }: SingleValue): void {
     const { state } = column.field;
-    if (state !== undefined) this.#rows.open(column.values.rowAt(entry), state, column.values.valueAt(entry));
+    if (state !== undefined) this.#rows.open(row, state, column.values.valueAt(entry));
   }
 
   /** A top-level field of the whole name counts more than one inside of others. */
@@ -184,15 +184,15 @@ export class BlockReader {
   }
 
   /** Adds one value, and learns from an array or a struct. */
-  #add({ column, entry, order }: SingleValue): void {
+  #add(single: SingleValue): void {
+    const { column, entry, row } = single;
     const { field } = column;
     const { state } = field;
     if (state === undefined || (!field.isShared && column.addNestedAt(entry))) return;
     if (column.addMapLikeAt(entry) || column.addUntypedAt(entry)) return;
-    const row = column.values.rowAt(entry);
     const value = column.values.valueAt(entry);
     // this one may be rescued as well
-    this.#extra.rescueBefore(order);
+    this.#extra.rescueBefore(single);
     const to = this.#rows.add(row, state, value);
     if (to === undefined || !hasNestedType(to)) return;
     field.learn(value, to, { kernel: this.#kernel, rules: this.#rows.rules });
@@ -201,9 +201,14 @@ export class BlockReader {
 
 function valuesOf(column: BlockColumn): SingleValue[] {
   const { count } = column.field.entries;
-  return Array.from({ length: count }, (_, entry) => ({ column, entry, order: column.values.orderAt(entry) }));
+  return Array.from({ length: count }, (_, entry) => singleValue(column, entry));
+}
+
+function singleValue(column: BlockColumn, entry: number): SingleValue {
+  const { row, rank } = column.values.orderAt(entry);
+  return { column, entry, row, rank };
 }
 
 function inOrder(values: SingleValue[]): SingleValue[] {
-  return values.sort((one, other) => one.order - other.order);
+  return values.sort(compareOrder);
 }

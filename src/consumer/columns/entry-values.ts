@@ -4,7 +4,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import { parseJson, parsePlainJson } from '../../schema/exact-json.ts';
 import { holds } from '../../schema/fits-whole.ts';
 import { exactOf } from '../../schema/values.ts';
-import { orderOf } from './entry-order.ts';
+import { rankOf, type EntryOrder } from './entry-order.ts';
 import { areMembersElsewhere, type NestedTarget } from './nested-targets.ts';
 import type { ScannedField } from './scanned-fields.ts';
 
@@ -41,10 +41,6 @@ export class EntryValues {
   targetAt(entry: number): NestedTarget | undefined {
     const kind = this.views.kinds[entry];
     return this.targets.find((target) => target.kind === kind);
-  }
-
-  rowAt(entry: number): number {
-    return this.views.rows[entry] ?? 0;
   }
 
   /** Gives the value as it is in a parsed record. */
@@ -86,12 +82,11 @@ export class EntryValues {
     return isPlain ? parsePlainJson(this.#textAt(entry)) : parseJson(this.#textAt(entry));
   }
 
-  /** Orders the block's values as parsed records have them. */
-  orderAt(entry: number): number {
-    const { keyIndex } = this.#field;
+  /** Tells where the value comes among those of parsed records. */
+  orderAt(entry: number): EntryOrder {
     const { rows, kinds: kindAt, starts, numbers: numberAt } = this.views;
     const address = kindAt[entry] === kinds.kindString ? numberAt[entry] : starts[entry];
-    return orderOf(rows[entry] ?? 0, keyIndex, address ?? 0);
+    return { row: rows[entry] ?? 0, rank: rankOf(this.#field.keyIndex, address ?? 0) };
   }
 
   #textAt(entry: number): string {

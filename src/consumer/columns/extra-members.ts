@@ -2,7 +2,7 @@ import type { KernelExtras } from '../../kernel/kernel-extras.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { parseJson, writeJson } from '../../schema/exact-json.ts';
 import { keyIndexOf } from '../../schema/written-json.ts';
-import { orderOf } from './entry-order.ts';
+import { behindAll, compareOrder, rankOf, type EntryOrder } from './entry-order.ts';
 import type { RescuedValues } from './rescued-values.ts';
 import type { ScannedFields } from './scanned-fields.ts';
 import { takeMembers, type TakenMember } from './take-members.ts';
@@ -85,20 +85,20 @@ export class ExtraMembers {
     this.#ofRecords = this.#ofRecords.filter(({ record }) => record >= end);
   }
 
-  /** Rescues the members that come before a value of that order. */
-  rescueBefore(order: number): void {
+  /** Rescues the members that come before a value. */
+  rescueBefore(value: EntryOrder): void {
     const ofKernel = this.#ofKernel;
     const count = ofKernel.count;
     while (this.#rescuedOfKernel < count || this.#ofRows.length > 0) {
       const rowOfKernel = this.#rescuedOfKernel < count ? ofKernel.rowAt(this.#rescuedOfKernel) : Infinity;
       const isKernels = rowOfKernel < (this.#ofRows[0]?.row ?? Infinity);
-      if (!(isKernels ? this.#rescueOne(order) : this.#rescueRow(order))) return;
+      if (!(isKernels ? this.#rescueOne(value) : this.#rescueRow(value))) return;
     }
   }
 
   /** Rescues the members of all rows. */
   rescueAll(): void {
-    if (this.#ofRows.length > 0) this.rescueBefore(Infinity);
+    if (this.#ofRows.length > 0) this.rescueBefore(behindAll);
     const ofKernel = this.#ofKernel;
     for (const count = ofKernel.count; this.#rescuedOfKernel < count;) {
       const objects = this.#isFirstOfRow(this.#rescuedOfKernel)
@@ -107,7 +107,7 @@ export class ExtraMembers {
       if (objects !== undefined && objects.members > 0) {
         this.#rescued.addObjects(objects);
         this.#rescuedOfKernel += objects.members;
-      } else this.#rescueOne(Infinity);
+      } else this.#rescueOne(behindAll);
     }
     ofKernel.empty();
     this.#rescuedOfKernel = 0;
@@ -122,9 +122,10 @@ export class ExtraMembers {
   }
 
   /** Rescues the kernel's next member; answers with false when it does not come before. */
-  #rescueOne(order: number): boolean {
+  #rescueOne(before: EntryOrder): boolean {
     const index = this.#rescuedOfKernel;
-    if (orderOf(this.#ofKernel.rowAt(index), -1, this.#ofKernel.startAt(index)) >= order) return false;
+    const own = { row: this.#ofKernel.rowAt(index), rank: rankOf(-1, this.#ofKernel.startAt(index)) };
+    if (compareOrder(own, before) >= 0) return false;
     const { row, text, raw } = this.#ofKernel.memberAt(index);
     this.#rescued.addWritten(row, text, raw === undefined ? '' : writeJson(parseJson(raw)));
     this.#rescuedOfKernel++;
@@ -132,9 +133,9 @@ export class ExtraMembers {
   }
 
   /** Rescues the members of the next row that have been taken out; answers with false when not all of them come before. */
-  #rescueRow(order: number): boolean {
+  #rescueRow(before: EntryOrder): boolean {
     const [{ row, members } = { row: 0, members: [] }] = this.#ofRows;
-    const later = members.findIndex((member) => this.#orderOf(row, member) >= order);
+    const later = members.findIndex((member) => compareOrder({ row, rank: this.#rankOf(member) }, before) >= 0);
     this.#rescue(row, later < 0 ? members : members.slice(0, later));
     if (later < 0) this.#ofRows.shift();
     else this.#ofRows[0] = { row, members: members.slice(later) };
@@ -145,9 +146,9 @@ export class ExtraMembers {
     for (const member of members) this.#rescued.addMember(row, this.#records.bytes, member);
   }
 
-  #orderOf(row: number, { keyStart, keyEnd, valueStart }: TakenMember): number {
+  #rankOf({ keyStart, keyEnd, valueStart }: TakenMember): number {
     const { bytes, shift } = this.#records;
-    return orderOf(row, keyIndexOf(bytes, keyStart, keyEnd), valueStart + shift);
+    return rankOf(keyIndexOf(bytes, keyStart, keyEnd), valueStart + shift);
   }
 
   /** Answers with false when nothing is taken out of the record. */

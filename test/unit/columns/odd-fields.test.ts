@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import type { ColumnarTable } from '../../../src/consumer/ports/columnar-table.ts';
+import { differenceOf } from '../../support/batch-differences.ts';
 import { differenceBetween, filesOf, readBothWays } from '../../support/both-ways.ts';
 import { slicesOf, slicesOfSize } from '../../support/chunks.ts';
 import { runs } from '../../support/fuzzing.ts';
@@ -122,5 +123,15 @@ describe('fields of records whose values are of several types', () => {
     const column = tables[0]?.columns.find(({ name }) => name === 'p');
     expect(column?.data.kind === 'values' && column.data.json?.valueIndexes.length).toBe(60);
     expect(await differenceBetween(both, batch)).toBeUndefined();
+  });
+
+  it('go there in the order of their keys, also behind half a million rows of a batch', async () => {
+    const first = '{"1":1,"0":1}';
+    // integers come first in JavaScript, by their size
+    const last = '{"1":"b","0":"a"}';
+    const empty = Array.from({ length: 2 ** 19 }, () => '{}');
+    using both = await readBothWays(batchOf([first, ...empty, last]));
+    expect(differenceOf(both.parsed, both.scanned)).toBeUndefined();
+    expect(both.scanned.columns.map(({ name }) => name)).toEqual(['0', '1', '0', '1']);
   });
 });
