@@ -13,6 +13,14 @@ const compressors = {
 /** hyparquet's own parser takes a leading byte order mark off a string. */
 const parsers: Partial<ParquetParsers> = { stringFromBytes: (bytes) => bytes && utf8Text(bytes) };
 
+/** Bounds of times are integers: a Date would cut what other engines write, and a bound that is cut is none. */
+const boundParsers: Partial<ParquetParsers> = {
+  ...parsers,
+  timestampFromMilliseconds: (millis) => millis * 1000n,
+  timestampFromMicroseconds: (micros) => micros,
+  timestampFromNanoseconds: () => undefined,
+};
+
 /** Reads with hyparquet, which shares no code with any of the encoders of ours; loaded when something is to be read. */
 export const hyparquetReader: ParquetReader = {
   rowCount: async (source) => explained(async () => Number((await metadataOf(source)).num_rows)),
@@ -88,7 +96,7 @@ async function* rowGroupsOf(source: ParquetSource): AsyncIterable<RowGroup> {
 
 async function metadataOf(source: ParquetSource): Promise<FileMetaData> {
   const { parquetMetadataAsync } = await import('hyparquet');
-  return parquetMetadataAsync(asyncBufferOf(source), { parsers });
+  return parquetMetadataAsync(asyncBufferOf(source), { parsers: boundParsers });
 }
 
 function utf8Text({ buffer, byteOffset, byteLength }: Uint8Array): string {

@@ -46,7 +46,7 @@ export interface LeafStatistics {
   /** Values with nulls. */
   readonly values: number;
   readonly nulls?: number | undefined;
-  /** Smallest and largest value, with times and dates as `Date`; left out when a row group has none. */
+  /** Smallest and largest value, with times as microseconds and dates as `Date`; left out when a row group has none. */
   readonly bounds?: { readonly min: unknown; readonly max: unknown } | undefined;
 }
 

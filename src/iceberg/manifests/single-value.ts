@@ -12,10 +12,10 @@ export function singleValue(value: unknown, type: string): Uint8Array | undefine
     case 'date':
       return littleEndian(daysOf(value), 4);
     case 'long':
-      return littleEndian(value, 8);
+    // in microseconds
     case 'timestamp':
     case 'timestamptz':
-      return littleEndian(microsOf(value), 8);
+      return littleEndian(value, 8);
     case 'float':
     case 'double':
       return real(value, type);
@@ -51,9 +51,4 @@ function real(value: unknown, type: 'float' | 'double'): Uint8Array | undefined 
 
 function daysOf(value: unknown): unknown {
   return value instanceof Date ? Math.floor(value.getTime() / msPerDay) : value;
-}
-
-function microsOf(value: unknown): unknown {
-  if (!(value instanceof Date)) return value;
-  return Number.isNaN(value.getTime()) ? undefined : BigInt(value.getTime()) * 1000n;
 }
