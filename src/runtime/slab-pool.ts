@@ -79,7 +79,7 @@ function sizeOf(bytes: number): number {
   return size < heapBytesMax ? size : Math.max(size, mappedBytes);
 }
 
-/** Frees the memory at once, without waiting for the garbage collector. Views of it are empty afterwards. */
+/** Frees the memory at once, without waiting for the garbage collector. Views of it are empty afterwards. What is free stays so. */
 export function freeNow(buffer: ArrayBufferLike): void {
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }

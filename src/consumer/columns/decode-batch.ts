@@ -66,13 +66,18 @@ export async function decodeBatch(
   rules: DecodeRules,
 ): Promise<DecodedBatch> {
   return useKernel(async (kernel) => {
-    const decoder = new BatchDecoder(slices, { placement, rules, kernel });
+    // the batch has the memory once it is whole; until then a failure frees it
+    using owned = new DisposableStack();
+    const memory = owned.use(rules.memory ?? new BatchMemory());
+    const decoder = new BatchDecoder(slices, { placement, rules, kernel, memory });
     const turns = new Turns();
     for (const slice of slices) {
       if (decoder.leavesOut(slice)) break;
       for (const bytes of decoder.read(slice)) if (turns.areDueAfter(bytes)) await turns.next();
     }
-    return decoder.finish();
+    const batch = decoder.finish();
+    owned.move();
+    return batch;
   });
 }
 
@@ -105,9 +110,15 @@ class BatchDecoder {
       placement,
       rules,
       kernel,
-    }: { readonly placement: Placement; readonly rules: DecodeRules; readonly kernel: Kernel },
+      memory,
+    }: {
+      readonly placement: Placement;
+      readonly rules: DecodeRules;
+      readonly kernel: Kernel;
+      readonly memory: BatchMemory;
+    },
   ) {
-    const { memory = new BatchMemory(), scans = true } = rules;
+    const { scans = true } = rules;
     const { eventTimeField: name, eventTimeUnit = 'auto' } = placement;
     const eventTime = eventTimeField(name, eventTimeUnit);
     const rowsMax = slices.reduce((sum, { first, end }) => sum + end - first, 0);

@@ -1,3 +1,4 @@
+import { freeNow } from '../../runtime/slab-pool.ts';
 import { backslash, colon, quote } from '../../schema/json-bytes.ts';
 import { copyWritten, endOfWritten, type Range } from '../../schema/written-json.ts';
 
@@ -117,7 +118,7 @@ export class JsonText implements Disposable {
 
   /** Frees the text at once, without the garbage collector: nobody may read it afterwards. */
   [Symbol.dispose](): void {
-    this.#bytes.buffer.transfer(0);
+    freeNow(this.#bytes.buffer);
   }
 
   /** Writes nothing, and answers with false, when a character is not ASCII. */

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BatchMemory } from '../../../src/consumer/columns/batch-memory.ts';
 import { decodeBatch, type DecodeRules } from '../../../src/consumer/columns/decode-batch.ts';
 import { allFields } from '../../../src/consumer/columns/field-rules.ts';
 import { jsonValue, rowOf } from '../../../src/consumer/columns/decoded-column.ts';
+import { SlabPool } from '../../../src/runtime/slab-pool.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
 import { chunkOf, jsonRecords, slicesOf, testTimestampMs, type TestRecord } from '../../support/chunks.ts';
 import { runs } from '../../support/fuzzing.ts';
@@ -181,4 +183,32 @@ describe('the time that places a record', () => {
     expect(batch.oldestTimestampMs).toBe(testTimestampMs);
     expect((await decode([])).oldestTimestampMs).toBeUndefined();
   });
+
+  it('gives the memory of a batch back that can’t be decoded', async () => {
+    const slabs = new CountedSlabs(1e9);
+    const fail = (): never => {
+      throw new Error('no types today');
+    };
+    const memory = new BatchMemory(slabs);
+    await expect(decode(jsonRecords({ a: 1 }), { memory, knownType: fail })).rejects.toThrow('no types today');
+    expect([slabs.allocated > 0, slabs.held]).toEqual([true, 0]);
+    using batch = await decode(jsonRecords({ a: 1 }), { memory });
+    expect([batch.rowCount, slabs.held > 0]).toEqual([1, true]);
+  });
 });
+
+class CountedSlabs extends SlabPool {
+  allocated = 0;
+  held = 0;
+
+  override allocate(bytes: number): ArrayBuffer {
+    this.allocated++;
+    this.held++;
+    return super.allocate(bytes);
+  }
+
+  override free(slab: ArrayBuffer): void {
+    this.held--;
+    super.free(slab);
+  }
+}

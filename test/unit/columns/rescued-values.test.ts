@@ -46,6 +46,13 @@ describe('Rescued values', () => {
     const { store } = rescued.column();
     expect(store.kind === 'strings' && store.dictionary.count).toBe(2);
   });
+
+  it('may be disposed of twice', () => {
+    const rescued = new RescuedValues();
+    rescued.add(0, '/a', 1);
+    rescued[Symbol.dispose]();
+    expect(() => rescued[Symbol.dispose]()).not.toThrow();
+  });
 });
 
 function expectedOf(added: readonly (readonly [row: number, pointer: string, value: unknown])[]): unknown[] {
