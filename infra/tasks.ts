@@ -36,8 +36,7 @@ const healthCheck = (path: string): string =>
   `fetch('http://localhost:${httpPort}${path}').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
 
 /** Limits Node's heap to half of the task's memory, as the image does for 512 MiB; the other half is for batches, which are outside of the heap. */
-const nodeOptions = (memoryMiB: number): string =>
-  `--max-semi-space-size=8 --max-old-space-size=${Math.floor(memoryMiB / 2)}`;
+const nodeOptions = (memoryMiB: number): string => `--max-old-space-size=${Math.floor(memoryMiB / 2)}`;
 
 export interface TasksOptions {
   readonly platform: Platform;

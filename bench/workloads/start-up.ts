@@ -9,27 +9,18 @@ import type { Bench, Workload } from '../support/workload.ts';
 const records = 3;
 const waitMsMax = 60_000;
 
-const entries: readonly { readonly id: string; readonly name: string; readonly entry?: string }[] = [
-  { id: 'glueless', name: 'bin/glueless.js, the installed command' },
-  { id: 'glueless-dist', name: 'dist/cli.js, the container’s command', entry: join('dist', 'cli.js') },
-];
-
 export const startUp: Workload = {
   name: 'start-up',
   about:
     'From the start of the process to the claim of its first batch, with BATCH_ROWS_MAX=1: the claim’s file appears after the group was joined, the first records were fetched and their batch was cut, so the first fetch was earlier.',
-  run: (bench) =>
-    runRounds(
-      entries.map((entry) => starting(bench, entry)),
-      bench,
-    ),
+  run: (bench) => runRounds([starting(bench)], bench),
 };
 
-function starting(bench: Bench, { id, name, entry }: (typeof entries)[number]): Contender {
+function starting(bench: Bench): Contender {
   return {
-    id,
-    name,
-    settings: ['glueless consume, BATCH_ROWS_MAX=1'],
+    id: 'glueless',
+    name: 'glueless consume',
+    settings: ['BATCH_ROWS_MAX=1'],
     records,
     run: async (round) => {
       const broker = await bench.broker();
@@ -37,13 +28,11 @@ function starting(bench: Bench, { id, name, entry }: (typeof entries)[number]): 
       const lake = join(bench.folder, 'lake');
       await rm(lake, { recursive: true, force: true });
       const settings = { BATCH_ROWS_MAX: '1' };
-      const group = `start-up-${id}-${round}-${Date.now()}`;
+      const group = `start-up-${round}-${Date.now()}`;
       const claims = join(lake, '_ledger', tableOf(topic));
       await mkdir(lake, { recursive: true });
       const startedMs = performance.now();
-      const service = startMeasured(
-        glueless(['consume'], { broker, topic, lake, group, settings, ...(entry && { entry }) }),
-      );
+      const service = startMeasured(glueless(['consume'], { broker, topic, lake, group, settings }));
       await Promise.race([untilFile(claims), service.cost]);
       const startUpSeconds = (performance.now() - startedMs) / 1000;
       const cost = await service.stop();

@@ -63,7 +63,7 @@ export function serviceSuite(): void {
       const [, ofImage] = /NODE_OPTIONS="([^"]+)"/.exec(textOf('docker/Dockerfile')) ?? [];
       for (const command of ['consume', 'replay', 'produce']) {
         expect(heapOf(templates, command)).toEqual([ofImage]);
-        expect(heapOf(otherTemplates, command)).toEqual(['--max-semi-space-size=8 --max-old-space-size=1024']);
+        expect(heapOf(otherTemplates, command)).toEqual(['--max-old-space-size=1024']);
       }
     });
 

@@ -72,6 +72,6 @@ async function composeProblem(args: readonly string[]): Promise<string | undefin
 export function serviceWords(compose: string, service: string): string[] | undefined {
   const body = new RegExp(`^  ${service}:\\n((?:    .*\\n|\\n|  #.*\\n)*)`, 'm').exec(compose)?.[1];
   if (body === undefined) return undefined;
-  const list = /^ {4}(?:entrypoint|command): \[(?:'node', '\/app\/dist\/cli\.js', )?(.*)\]$/m.exec(body)?.[1] ?? '';
+  const list = /^ {4}(?:entrypoint|command): \[(?:'\/app\/bin\/glueless\.js', )?(.*)\]$/m.exec(body)?.[1] ?? '';
   return [...list.matchAll(/'([^']*)'/g)].map(([, word = '']) => word.replace(/^\$\{\w+:-(.*)\}$/, '$1'));
 }

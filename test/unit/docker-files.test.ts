@@ -15,6 +15,11 @@ it('the image is made from a base that is named by its digest, and tells its com
     expect(read(`.github/workflows/${workflow}.yml`)).toMatch(/COMMIT=\$\{\{ github\.sha \}\}/);
 });
 
+it('the image starts the installed command, whose first line says how Node is started', () => {
+  expect(read('docker/Dockerfile')).toMatch(/^ENTRYPOINT \["\/app\/bin\/glueless.js"\]$/m);
+  expect(read('docker/compose.yaml')).not.toContain('dist/cli.js');
+});
+
 it('every service of the compose file drops all capabilities', () => {
   const [, services = ''] = read('docker/compose.yaml').split(/^(?:services|volumes):$/m);
   const blocks = services.split(/^ {2}(?=\w+:$)/m).slice(1);
