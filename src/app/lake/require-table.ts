@@ -1,6 +1,6 @@
 import type { CommitTools } from '../../consumer/commit/commit-tools.ts';
 import { loadKnown } from '../../consumer/snapshot/load-table.ts';
-import { targetsOf } from '../../consumer/snapshot/snapshot-tools.ts';
+import { tablesOf } from '../../consumer/table/topic-tables.ts';
 import { snapshotTools } from '../write/create-snapshots.ts';
 import type { Lake } from './lake.ts';
 
@@ -11,5 +11,5 @@ import type { Lake } from './lake.ts';
 export async function requireTable(lake: Lake, tools: CommitTools): Promise<void> {
   const snapshots = snapshotTools(lake, tools);
   if (snapshots === undefined) return tools.writer.requireTable();
-  for (const { name } of targetsOf(tools.table)) await loadKnown(name, snapshots);
+  for (const { name } of tablesOf(tools.table)) await loadKnown(name, snapshots);
 }

@@ -13,7 +13,8 @@ import { adoptedByParameter } from '../table/catalog/shared-table.ts';
 import { contended, markAdopted, sourceMissing, takeBackMark } from './adoption-mark.ts';
 import { adoptedFiles } from './adopted-files.ts';
 import { describeObjects, stage, withProperties } from '../snapshot/commit-snapshot.ts';
-import { targetsOf, type SnapshotTarget, type SnapshotTools } from '../snapshot/snapshot-tools.ts';
+import type { SnapshotTools } from '../snapshot/snapshot-tools.ts';
+import { tablesOf, type TopicTable } from '../table/topic-tables.ts';
 import { positionFacts, positionsOf, withAdoptedRows, withPositions } from '../snapshot/table-positions.ts';
 import type { FileStatistics } from '../ports/parquet.ts';
 
@@ -52,7 +53,7 @@ export async function adoptTable(options: AdoptOptions): Promise<void> {
   await ledger.isClosedFor(closing);
   const found = await hive.load(source);
   if (found !== undefined) checkTable(found, { location: store.uri(`${source}/`), topic });
-  for (const { name } of targetsOf(table)) await requireNoted(name, tools);
+  for (const { name } of tablesOf(table)) await requireNoted(name, tools);
   // who removes expired days notes them first and looks at the mark then: either what goes is seen here, or nothing goes any more
   await markAdopted(options);
   try {
@@ -74,7 +75,7 @@ async function adoptAll(options: AdoptOptions): Promise<void> {
   const start = await decideStart(options);
   const written = await objectsBefore(start.from, options);
   if (written.length > 0 && (await options.hive.load(source)) === undefined) throw noTable(written, options);
-  for (const target of targetsOf(table)) await adoptOne(target, { start, written, before }, options);
+  for (const target of tablesOf(table)) await adoptOne(target, { start, written, before }, options);
   // what the service would note with its first claim: the audit knows then what was never promised to this ledger
   const { chosen, decidedAt: notedAt } = start;
   for (const [partition, from] of start.from)
@@ -133,7 +134,7 @@ async function objectsBefore(
   return written;
 }
 
-async function adoptOne(target: SnapshotTarget, { start, written, before }: Cut, options: AdoptOptions): Promise<void> {
+async function adoptOne(target: TopicTable, { start, written, before }: Cut, options: AdoptOptions): Promise<void> {
   const { tools, onAdopted } = options;
   const source = target.kind === 'rows' ? options.source : deadLetterTable(options.source);
   const objects = written.filter(({ kind, partition }) => kind === target.kind && !isExpired(partition, before));

@@ -4,7 +4,8 @@ import { forgetTable, notedTable } from '../ledger/notes/table-note.ts';
 import { adoptedFrom, forgetTopicStart } from '../ledger/notes/topic-start.ts';
 import type { Catalog } from '../ports/lake.ts';
 import { adoptedByParameter } from '../table/catalog/shared-table.ts';
-import { targetsOf, type SnapshotTools } from '../snapshot/snapshot-tools.ts';
+import type { SnapshotTools } from '../snapshot/snapshot-tools.ts';
+import { tablesOf } from '../table/topic-tables.ts';
 import { topicsOf } from '../snapshot/table-positions.ts';
 
 /** The Hive table that is adopted, and the tools of the table to be. */
@@ -71,7 +72,7 @@ async function forgetDecisions({ source, tools }: MarkOptions): Promise<void> {
   const start = await ledger.decidedStart({ table, topic });
   if (start?.chosen !== adoptedFrom(source) || (await ledger.partitions({ table, topic })).length > 0) return;
   await forgetTopicStart(store, { table, topic });
-  for (const { name } of targetsOf(table)) await forgetTable(store, { table, topic }, name);
+  for (const { name } of tablesOf(table)) await forgetTable(store, { table, topic }, name);
 }
 
 /**
@@ -80,7 +81,7 @@ async function forgetDecisions({ source, tools }: MarkOptions): Promise<void> {
  */
 async function refuseOthers(options: MarkOptions): Promise<boolean> {
   const { iceberg, store, table, topic, clock } = options.tools;
-  for (const { name } of targetsOf(table)) {
+  for (const { name } of tablesOf(table)) {
     const noted = await notedTable(store, { table, topic }, name);
     for (let conflicts = 0; ; conflicts++) {
       const loaded = await iceberg.load(name);

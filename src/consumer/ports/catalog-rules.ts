@@ -81,6 +81,15 @@ export function rightPlace(
   return [location, movedTo].find((right) => right !== undefined && isSameLocation(right, present));
 }
 
+/** What a change of a table rejects with that others came before each time that it was tried. */
+export function changedByOthers(table: string, times: number): PipelineError {
+  return new PipelineError('CATALOG_CONTENDED', {
+    message: `the table ${table} was changed by others ${times} times in a row`,
+    retryable: true,
+    details: { table },
+  });
+}
+
 /** What a catalog says of a partition that is registered, but not where it is about to be written. */
 export function elsewhere(
   table: string,

@@ -6,7 +6,8 @@ import { stage } from './commit-snapshot.ts';
 import { loadTable } from './load-table.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
 import { positionsProperty, snapshotProperty } from './table-positions.ts';
-import { conflictsMax, contended } from './conflicts.ts';
+import { changedByOthers } from '../ports/catalog-rules.ts';
+import { conflictsMax } from './conflicts.ts';
 
 /** What a snapshot of upkeep does to the files of the table that it was planned for. */
 export interface FileChange extends Pick<SnapshotPlan, 'operation' | 'added' | 'removedPaths'> {
@@ -72,7 +73,7 @@ async function tryChange(
     const set = { ...startOf(table), ...properties };
     if ((await tools.iceberg.commit(table, changeOf(staged, set))).kind === 'committed') return table;
   }
-  throw contended(name);
+  throw changedByOthers(name, conflictsMax);
 }
 
 /** A table with a snapshot of ours says how far it holds the ledger, also before it holds any of it. */

@@ -15,7 +15,8 @@ import { isDamage } from './damaged-files.ts';
 import { loadTable } from './load-table.ts';
 import { findLost, nothingLost, withLost, type LostObjects } from './lost-objects.ts';
 import { objectsOf, pendingEntries, type PendingEntries } from './pending-entries.ts';
-import type { SnapshotTarget, SnapshotTools } from './snapshot-tools.ts';
+import type { SnapshotTools } from './snapshot-tools.ts';
+import type { TopicTable } from '../table/topic-tables.ts';
 import {
   positionsOf,
   positionFacts,
@@ -25,7 +26,8 @@ import {
   type TablePositions,
 } from './table-positions.ts';
 import { objectSource, type FileStatistics } from '../ports/parquet.ts';
-import { conflictsMax, contended } from './conflicts.ts';
+import { changedByOthers } from '../ports/catalog-rules.ts';
+import { conflictsMax } from './conflicts.ts';
 
 export interface CommitOptions {
   /** Kafka partitions that may have new entries, beside those that the table has positions of. */
@@ -49,7 +51,7 @@ const footersAtOnce = 16;
  * leaves the outcome open: calling it again settles it.
  */
 export async function commitSnapshot(
-  target: SnapshotTarget,
+  target: TopicTable,
   options: CommitOptions,
   tools: SnapshotTools,
 ): Promise<SnapshotOutcome | undefined> {
@@ -82,11 +84,11 @@ export async function commitSnapshot(
     // the next call says what is lost, once all that is not is in the table
     return { committed, hasMore: pending.hasMore || lost.error !== undefined };
   }
-  throw contended(target.name);
+  throw changedByOthers(target.name, conflictsMax);
 }
 
 interface WorkOptions extends CommitOptions {
-  readonly target: SnapshotTarget;
+  readonly target: TopicTable;
   readonly lost: LostObjects;
 }
 
@@ -111,7 +113,7 @@ function waitOf({ entries }: PendingEntries, nowMs: number): number {
 
 interface Work {
   readonly table: LoadedTable;
-  readonly target: SnapshotTarget;
+  readonly target: TopicTable;
   readonly lost: LostObjects;
   readonly pending: PendingEntries;
   readonly positions: TablePositions;

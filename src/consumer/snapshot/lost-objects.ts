@@ -4,7 +4,8 @@ import { isExpired, readExpiry } from '../ledger/notes/expired-days.ts';
 import type { CommittedEntry, WrittenObject } from '../ledger/entry/ledger-entry.ts';
 import { objectSource } from '../ports/parquet.ts';
 import { isDamage } from './damaged-files.ts';
-import type { SnapshotTarget, SnapshotTools } from './snapshot-tools.ts';
+import type { SnapshotTools } from './snapshot-tools.ts';
+import type { TopicTable } from '../table/topic-tables.ts';
 import type { TablePositions } from './table-positions.ts';
 
 /** Objects of entries that no snapshot has taken in, and that are not there any more, or damaged. */
@@ -24,7 +25,7 @@ const looksMax = 16;
 /** Looks for objects of the entries that are gone or damaged, beside those that are known; `undefined` where there is none. */
 export async function findLost(
   entries: readonly CommittedEntry[],
-  { target: { kind, name }, lost: known }: { readonly target: SnapshotTarget; readonly lost: LostObjects },
+  { target: { kind, name }, lost: known }: { readonly target: TopicTable; readonly lost: LostObjects },
   { store, parquet, table }: Pick<SnapshotTools, 'store' | 'parquet' | 'table'>,
 ): Promise<LostObjects | undefined> {
   const listed = entries.flatMap((entry) =>

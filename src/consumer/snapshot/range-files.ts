@@ -5,7 +5,7 @@ import { isExpired } from '../ledger/notes/expired-days.ts';
 import type { WrittenObject } from '../ledger/entry/ledger-entry.ts';
 import { parseObjectName, type ObjectName } from '../ledger/keys/object-keys.ts';
 import type { ObjectStore } from '../ports/lake.ts';
-import type { SnapshotTarget } from './snapshot-tools.ts';
+import type { TopicTable } from '../table/topic-tables.ts';
 
 /** A file of the table whose name says that it holds rows of a range. */
 interface NamedFile extends LiveFile {
@@ -58,7 +58,7 @@ export class RangeFiles {
   /** Rows that were written, and those that are in files of that name. */
   readonly counts: { readonly written: number; readonly found: number };
 
-  constructor({ range, objects }: ReplacedBatch, { kind }: SnapshotTarget, facts: TableFacts) {
+  constructor({ range, objects }: ReplacedBatch, { kind }: TopicTable, facts: TableFacts) {
     const { live, byRange, store, expiredBefore } = facts;
     const { before, after, generation, isUnfinished } = objects;
     const ofKind = (some: readonly WrittenObject[]): WrittenObject[] => some.filter((object) => object.kind === kind);

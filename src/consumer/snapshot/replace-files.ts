@@ -14,9 +14,11 @@ import { createUnlistedFilter, findUnlistedFiles, hasCoordinates } from './unlis
 import { filesByRange, namesOneOf, RangeFiles } from './range-files.ts';
 import { UnlistedFilesRewriter } from './rewrite-unlisted.ts';
 import { countRows } from './rows-of-range.ts';
-import { targetsOf, type SnapshotTarget, type SnapshotTools } from './snapshot-tools.ts';
+import type { SnapshotTools } from './snapshot-tools.ts';
+import { tablesOf, type TopicTable } from '../table/topic-tables.ts';
 import { positionsOf, withPositions } from './table-positions.ts';
-import { conflictsMax, contended } from './conflicts.ts';
+import { changedByOthers } from '../ports/catalog-rules.ts';
+import { conflictsMax } from './conflicts.ts';
 
 /**
  * Makes what replaces ranges' objects part of the tables: one snapshot of each table, in which the files of the ranges are exchanged. Files that
@@ -24,7 +26,7 @@ import { conflictsMax, contended } from './conflicts.ts';
  * Readers never see a row twice, and never miss one.
  */
 export function createPublication(tools: SnapshotTools): Publication {
-  const targets = targetsOf(tools.table);
+  const targets = tablesOf(tools.table);
   const rewriter = new UnlistedFilesRewriter(tools);
   return {
     count: async (range) => {
@@ -55,7 +57,7 @@ export function createPublication(tools: SnapshotTools): Publication {
 }
 
 async function replaceInTable(
-  target: SnapshotTarget,
+  target: TopicTable,
   batches: readonly ReplacedBatch[],
   tools: SnapshotTools,
 ): Promise<void> {
@@ -88,7 +90,7 @@ async function replaceInTable(
     const positions = withPositions(table.metadata, tools.topic, new Map());
     if ((await tools.iceberg.commit(table, withProperties(staged, positions))).kind === 'committed') return;
   }
-  throw contended(target.name);
+  throw changedByOthers(target.name, conflictsMax);
 }
 
 /** Reads what may hold rows of the ranges; nothing else of the table is kept. */
@@ -130,7 +132,7 @@ function rangesOf(batches: readonly ReplacedBatch[]): ReplacedRange[] {
 
 /** Loads the table once it has taken in what it can of the ranges. */
 async function loadReached(
-  target: SnapshotTarget,
+  target: TopicTable,
   ranges: readonly ReplacedRange[],
   tools: SnapshotTools,
 ): Promise<LoadedTable | undefined> {
@@ -151,7 +153,7 @@ async function loadReached(
  * unfinished, is replaced in the ledger alone, and taken in as it is then: who read its entry before can no longer commit.
  */
 async function loadFenced(
-  target: SnapshotTarget,
+  target: TopicTable,
   ranges: readonly ReplacedRange[],
   tools: SnapshotTools,
 ): Promise<LoadedTable | undefined> {

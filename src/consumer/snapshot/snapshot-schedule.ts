@@ -5,7 +5,8 @@ import { stepRunner } from '../commit/step-runner.ts';
 import { CommitBoundaries } from './commit-boundaries.ts';
 import { isCommitDue, type Standing } from './commit-due.ts';
 import { commitSnapshot } from './commit-snapshot.ts';
-import { targetsOf, type SnapshotTools } from './snapshot-tools.ts';
+import type { SnapshotTools } from './snapshot-tools.ts';
+import { tablesOf } from '../table/topic-tables.ts';
 
 export interface SnapshotScheduleOptions {
   readonly snapshots: SnapshotTools;
@@ -101,7 +102,7 @@ export class SnapshotSchedule {
     if (this.#commits++ % commitsBetweenLooks === 0)
       this.#partitions = await step('snapshot', () => ledger.partitions({ table, topic }));
     const all = [...new Set([...this.#partitions, ...partitions])];
-    for (const target of targetsOf(table)) {
+    for (const target of tablesOf(table)) {
       for (let hasMore = true; hasMore;) {
         const options = { partitions: all, entriesMin };
         const commit = () => commitSnapshot(target, options, snapshots);

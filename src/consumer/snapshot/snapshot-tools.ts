@@ -1,11 +1,9 @@
 import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { WrittenObject } from '../ledger/entry/ledger-entry.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import type { ParquetRewriter } from '../ports/parquet-rewriter.ts';
-import { deadLetterTable } from '../table/dead-letters.ts';
 
 /** What takes written entries into Iceberg tables; one per process and table. */
 export interface SnapshotTools {
@@ -23,18 +21,4 @@ export interface SnapshotTools {
   readonly newTryId: () => string;
   /** Gives a new id for each snapshot, below 2^53. */
   readonly newSnapshotId: () => bigint;
-}
-
-/** One of the two tables of a topic, and the objects that it holds. */
-export interface SnapshotTarget {
-  readonly name: string;
-  readonly kind: WrittenObject['kind'];
-}
-
-/** Gives the table of rows and that of dead letters. */
-export function targetsOf(table: string): readonly SnapshotTarget[] {
-  return [
-    { name: table, kind: 'rows' },
-    { name: deadLetterTable(table), kind: 'dead-letters' },
-  ];
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { changedByOthers } from '../../consumer/ports/catalog-rules.ts';
 import type { Catalog, CatalogTable, TableDefinition, TableGrowth } from '../../consumer/ports/lake.ts';
-import { PipelineError } from '../../runtime/errors.ts';
 import { msPerMinute } from '../../runtime/duration.ts';
 import type { Column } from '../../schema/types.ts';
 import { retentionProperties } from '../metadata/expire-snapshots.ts';
@@ -46,7 +46,7 @@ export function createIcebergTables(iceberg: IcebergCatalog): Catalog {
         // a conflict may be a snapshot of somebody's, with the schema as it was
         if ((await iceberg.commit(table, change)).kind === 'committed') return 'evolved';
       }
-      throw contended(name);
+      throw changedByOthers(name, conflictsMax);
     },
     addPartitions: async () => {},
     movePartition: async () => 'missing',
@@ -145,12 +145,4 @@ function growth(
       ...(removeParameters.length > 0 ? [{ action: 'remove-properties' as const, removals: removeParameters }] : []),
     ],
   };
-}
-
-function contended(table: string): PipelineError {
-  return new PipelineError('CATALOG_CONTENDED', {
-    message: `the table ${table} was changed by others ${conflictsMax} times in a row`,
-    retryable: true,
-    details: { table },
-  });
 }

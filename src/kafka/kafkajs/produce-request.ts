@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { ClusterConnection } from './cluster.ts';
+import { exchange } from './send-request.ts';
 
 const require = createRequire(import.meta.url);
 const Encoder = require('kafkajs/src/protocol/encoder');
@@ -31,18 +32,9 @@ export async function sendBatches(
   connection: ClusterConnection,
   request: PartitionBatches,
 ): Promise<readonly PartitionAnswer[]> {
-  await connection.authenticate();
-  connection.failIfNotConnected();
-  const correlationId = connection.nextCorrelationId();
-  const bytes = writeRequest(request, { clientId: connection.clientId, correlationId });
-  const { payload } = await new Promise<{ readonly payload: Buffer }>((resolve, reject) => {
-    connection.requestQueue.push({
-      entry: { apiKey, apiName, apiVersion, correlationId, resolve, reject },
-      expectResponse: true,
-      requestTimeout: null,
-      sendRequest: () => connection.socket.write(bytes),
-    });
-  });
+  const { clientId } = connection;
+  const write = (correlationId: number): Buffer => writeRequest(request, { clientId, correlationId });
+  const payload = await exchange(connection, { apiKey, apiName, apiVersion }, write);
   const answer: ProduceAnswer = await decode(payload);
   connection.requestQueue.maybeThrottle(answer.clientSideThrottleTime);
   return answer.topics.flatMap(({ partitions }) => partitions);

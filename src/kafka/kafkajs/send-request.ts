@@ -21,17 +21,28 @@ export function supports(broker: ClusterBroker, apiKey: number, apiVersion: numb
 
 /** Sends a request past kafkajs's own encoders and answers with what follows the answer's correlation id. */
 export async function sendRequest(connection: ClusterConnection, request: ProtocolRequest): Promise<Buffer> {
+  return exchange(connection, request, (correlationId) => {
+    const bytes = Buffer.concat([headerOf(request, correlationId, connection.clientId), request.body]);
+    bytes.writeInt32BE(bytes.length - 4);
+    return bytes;
+  });
+}
+
+/** Sends what `write` makes for the correlation id that the request gets, its length in front; gives what follows that id in the answer. */
+export async function exchange(
+  connection: ClusterConnection,
+  { apiKey, apiName, apiVersion, timeoutMs }: Pick<ProtocolRequest, 'apiKey' | 'apiName' | 'apiVersion' | 'timeoutMs'>,
+  write: (correlationId: number) => Buffer,
+): Promise<Buffer> {
   await connection.authenticate();
   connection.failIfNotConnected();
-  const { apiKey, apiName, apiVersion } = request;
   const correlationId = connection.nextCorrelationId();
-  const bytes = Buffer.concat([headerOf(request, correlationId, connection.clientId), request.body]);
-  bytes.writeInt32BE(bytes.length - 4);
+  const bytes = write(correlationId);
   const { payload } = await new Promise<{ readonly payload: Buffer }>((resolve, reject) => {
     connection.requestQueue.push({
       entry: { apiKey, apiName, apiVersion, correlationId, resolve, reject },
       expectResponse: true,
-      requestTimeout: request.timeoutMs ?? null,
+      requestTimeout: timeoutMs ?? null,
       sendRequest: () => connection.socket.write(bytes),
     });
   });

@@ -12,6 +12,7 @@ import { fileSize, orNothing, requireInside } from './lake-folder.ts';
 import { listFiles, listStrays, temporaryFolder } from './list-files.ts';
 import { makeFolders } from './make-folder.ts';
 import { checkKey } from './object-key.ts';
+import { readRange } from './read-range.ts';
 
 /**
  * An object store in a folder, with the semantics of S3. An object becomes visible whole or not at all, and is on the disk before `put` resolves.
@@ -43,7 +44,7 @@ export function createLocalObjectStore({ root }: { readonly root: string }): Obj
       ),
     get: (key) => explained(key, get),
     head: (key) => explained(key, (path) => head(key, path)),
-    getRange: (key, start, end) => explained(key, (path) => getRange(path, start, end)),
+    getRange: (key, start, end) => explained(key, (path) => readRange(path, { start, end }, readWithoutLinks)),
     list: (prefix, options) => listFiles(base, prefix, options),
     strays: (prefix) => listStrays(base, prefix),
     removeAbandoned: (options) => removeAbandoned(base, options),
@@ -214,16 +215,6 @@ async function head(key: string, path: string): Promise<ObjectInfo | undefined> 
   const version = await newestVersion(path);
   const size = version === 0 ? undefined : await fileSize(versionPath(path, version));
   return size === undefined ? undefined : { key, size };
-}
-
-async function getRange(path: string, start: number, end: number): Promise<Uint8Array> {
-  const file = await open(path, readWithoutLinks);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }
 
 async function removeAll(path: string): Promise<void> {

@@ -7,7 +7,7 @@ import type { WrittenEntry, WrittenObject } from '../../ledger/entry/ledger-entr
 import { isInPartition, parseObjectName } from '../../ledger/keys/object-keys.ts';
 import type { Catalog, ObjectInfo } from '../../ports/lake.ts';
 import type { ParquetReader } from '../../ports/parquet.ts';
-import { targetsOf, type SnapshotTarget } from '../../snapshot/snapshot-tools.ts';
+import { tablesOf, type TopicTable } from '../../table/topic-tables.ts';
 import { auditColumns } from '../catalog/audit-columns.ts';
 import { readExamples } from '../catalog/read-examples.ts';
 import type { CatalogNeeds, NeedsByKind } from '../catalog/catalog-needs.ts';
@@ -42,7 +42,7 @@ interface ReadFiles {
 }
 
 interface AuditedTable {
-  readonly target: SnapshotTarget;
+  readonly target: TopicTable;
   readonly audit: IcebergTableAudit;
 }
 
@@ -60,7 +60,7 @@ export class IcebergAudit implements FormatAudit {
 
   static async open(options: IcebergAuditOptions): Promise<IcebergAudit> {
     const tables: AuditedTable[] = [];
-    for (const target of targetsOf(options.table))
+    for (const target of tablesOf(options.table))
       tables.push({ target, audit: await IcebergTableAudit.open(target, options) });
     return new IcebergAudit(options, tables);
   }
@@ -114,18 +114,14 @@ export class IcebergAudit implements FormatAudit {
   }
 
   /** Compares the rows of rewritten objects with those of the files that took their place, less what is deleted of them. */
-  async #auditCounts(
-    { name }: SnapshotTarget,
-    audit: IcebergTableAudit,
-    rowsWithoutCoordinates: number,
-  ): Promise<void> {
+  async #auditCounts({ name }: TopicTable, audit: IcebergTableAudit, rowsWithoutCoordinates: number): Promise<void> {
     const deleted = await audit.deletes().count();
     const unlisted = { files: audit.unlistedFiles(), deleted, adoptedRows: audit.adoptedRows, rowsWithoutCoordinates };
     for (const finding of audit.rewritten.findings(name, unlisted)) this.#options.findings.add(finding);
   }
 
   /** Looks for the rows of rewritten objects in the files that took their place. */
-  async #readUnlisted({ name }: SnapshotTarget, audit: IcebergTableAudit): Promise<ReadFiles> {
+  async #readUnlisted({ name }: TopicTable, audit: IcebergTableAudit): Promise<ReadFiles> {
     // a table that was set back holds files of ours that a replay has replaced since; those that were adopted are of another ledger
     const theirs = audit
       .unlistedFiles()
@@ -166,7 +162,7 @@ export class IcebergAudit implements FormatAudit {
     }
   }
 
-  async #auditColumns({ name }: SnapshotTarget, needed: CatalogNeeds): Promise<void> {
+  async #auditColumns({ name }: TopicTable, needed: CatalogNeeds): Promise<void> {
     const table = needed.hasObjects ? await this.#options.catalog.load(name) : undefined;
     if (table === undefined) return;
     await readExamples(needed, this.#options);

@@ -12,7 +12,7 @@ import { notedTable } from '../../ledger/notes/table-note.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import type { ParquetReader } from '../../ports/parquet.ts';
 import { checkHistory } from '../../snapshot/check-history.ts';
-import type { SnapshotTarget } from '../../snapshot/snapshot-tools.ts';
+import type { TopicTable } from '../../table/topic-tables.ts';
 import { parseObjectName, topicOfFile } from '../../ledger/keys/object-keys.ts';
 import { adoptedRowsOf, otherTopicsOf, positionsOf, type TablePositions } from '../../snapshot/table-positions.ts';
 import { aboutRange, type Finding } from '../finding.ts';
@@ -52,7 +52,7 @@ export interface UnlistedFile {
 export class IcebergTableAudit {
   readonly table: LoadedTable | undefined;
   readonly rewritten = new RewrittenRows();
-  readonly #target: SnapshotTarget;
+  readonly #target: TopicTable;
   readonly #options: IcebergTableOptions;
   readonly #references: TableReferences;
   readonly #positions: TablePositions;
@@ -63,7 +63,7 @@ export class IcebergTableAudit {
   /** Named files that no listing has shown yet. */
   readonly #unseen: Set<string>;
 
-  private constructor(target: SnapshotTarget, options: IcebergTableOptions, state: State) {
+  private constructor(target: TopicTable, options: IcebergTableOptions, state: State) {
     this.table = state.table;
     this.#target = target;
     this.#options = options;
@@ -75,7 +75,7 @@ export class IcebergTableAudit {
     this.#unseen = new Set(state.references.named.keys());
   }
 
-  static async open(target: SnapshotTarget, options: IcebergTableOptions): Promise<IcebergTableAudit> {
+  static async open(target: TopicTable, options: IcebergTableOptions): Promise<IcebergTableAudit> {
     return new IcebergTableAudit(target, options, await loadState(target, options));
   }
 
@@ -239,7 +239,7 @@ const nothing: TableReferences = {
   unreadable: [],
 };
 
-async function loadState({ name }: SnapshotTarget, options: IcebergTableOptions): Promise<State> {
+async function loadState({ name }: TopicTable, options: IcebergTableOptions): Promise<State> {
   const { iceberg, store, table: ledgerTable, topic } = options;
   const noted = await notedTable(store, { table: ledgerTable, topic }, name);
   const about = { where: name, action: 'register the metadata file that was the table’s before (<table>/metadata/)' };

@@ -2,7 +2,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { isWritten, type WrittenEntry } from '../../ledger/entry/ledger-entry.ts';
 import { entryKey } from '../../ledger/keys/ledger-keys.ts';
 import { isFolderMarker, isHidden } from '../../ledger/keys/object-keys.ts';
-import { deadLetterTable } from '../../table/dead-letters.ts';
+import { tablesOf } from '../../table/topic-tables.ts';
 import { BoundedWork } from '../bounded-work.ts';
 import type { Finding } from '../finding.ts';
 import type { FindingList } from '../finding-list.ts';
@@ -26,7 +26,7 @@ export async function auditListing(index: ObjectIndex, options: ListingOptions):
   const repairs: Repair[] = [];
   const judge = createJudge(options);
   const work = new BoundedWork(requestsMax);
-  for (const folder of [table, deadLetterTable(table)]) {
+  for (const { name: folder } of tablesOf(table)) {
     for await (const info of store.list(`${folder}/`)) {
       if (isFolderMarker(info)) continue;
       const isKnown = format.isKnown(info);
@@ -42,7 +42,7 @@ export async function auditListing(index: ObjectIndex, options: ListingOptions):
     }
   }
   await work.end();
-  for (const folder of [table, deadLetterTable(table)]) findings.add(...(await findStrays(`${folder}/`, store)));
+  for (const { name: folder } of tablesOf(table)) findings.add(...(await findStrays(`${folder}/`, store)));
   return repairs;
 }
 

@@ -15,7 +15,7 @@ import { isInPartition, parseObjectName, type ObjectName } from '../../ledger/ke
 import type { ObjectStore } from '../../ports/lake.ts';
 import { sourceOf, type ParquetReader } from '../../ports/parquet.ts';
 import { numbersRows } from '../../table/catalog/column-owner.ts';
-import { deadLetterTable } from '../../table/dead-letters.ts';
+import { tablesOf } from '../../table/topic-tables.ts';
 import { areObjectsThere } from '../../table/objects/object-writer.ts';
 import { findMergedSources } from '../../table/objects/range-objects.ts';
 import type { Coordinates } from './record-audit.ts';
@@ -61,7 +61,7 @@ export function createJudge(options: UnlistedOptions): (key: string) => Promise<
 
 async function judge(key: string, options: JudgeOptions): Promise<Verdict> {
   const name = parseObjectName(key);
-  const isOurs = [options.table, deadLetterTable(options.table)].some((table) => isInPartition(key, table));
+  const isOurs = tablesOf(options.table).some((table) => isInPartition(key, table.name));
   if (name === undefined || !isOurs)
     return unknown('is not of our making', 'look at it, then move it out of the table');
   const read = await readEntry(name, options);

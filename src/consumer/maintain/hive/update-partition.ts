@@ -98,13 +98,7 @@ async function fulfil(
   }
   if (now.note.movedAt === undefined)
     return isQuiet && !hasChanged ? move(now, options, look, tools) : { stored: now, isDone: false };
-  if (hasChanged)
-    tools.observe({
-      kind: 'caught-up',
-      table: hivePartition.table.name,
-      partition: hivePartition.values,
-      ...countsOf(look),
-    });
+  if (hasChanged) tellCaughtUp(look, hivePartition, tools);
   await clear(now, hivePartition, tools);
   return { stored: now, isDone: await setLocation(options, tools) };
 }
@@ -217,17 +211,16 @@ function tellPlan(
   { hivePartition, tools }: { readonly hivePartition: HivePartition; readonly tools: MergeTools },
 ): void {
   if (before === undefined) tellMerged(plan, look, hivePartition, tools);
-  else
-    tools.observe({
-      kind: 'caught-up',
-      table: hivePartition.table.name,
-      partition: hivePartition.values,
-      ...countsOf(look),
-    });
+  else tellCaughtUp(look, hivePartition, tools);
 }
 
-function countsOf({ added, replacedSources }: PartitionContents) {
-  return { added: added.length, replaced: replacedSources.size };
+function tellCaughtUp(
+  { added, replacedSources }: PartitionContents,
+  { table, values }: HivePartition,
+  { observe }: MergeTools,
+): void {
+  const facts = { added: added.length, replaced: replacedSources.size };
+  observe({ kind: 'caught-up', table: table.name, partition: values, ...facts });
 }
 
 function tellMerged(

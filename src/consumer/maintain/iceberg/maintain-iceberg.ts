@@ -1,4 +1,4 @@
-import { targetsOf } from '../../snapshot/snapshot-tools.ts';
+import { tablesOf } from '../../table/topic-tables.ts';
 import { mergeFiles } from './merge-files.ts';
 import { removeExpired } from './remove-expired.ts';
 import { removeOrphans } from './remove-orphans.ts';
@@ -14,7 +14,7 @@ export async function maintainIceberg(upkeep: Upkeep, observe: UpkeepObserver, t
   const options = { upkeep, observe };
   const isStopped = (): boolean => upkeep.signal?.aborted === true;
   if (upkeep.expiredBefore !== undefined) await removeExpired(upkeep.expiredBefore, options, tools);
-  for (const target of targetsOf(tools.table)) {
+  for (const target of tablesOf(tools.table)) {
     for (const step of [
       () => mergeFiles(target, options, tools),
       () => mergeTableManifests(target.name, options, tools),

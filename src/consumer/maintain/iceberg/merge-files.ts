@@ -10,7 +10,7 @@ import type { RewrittenObject } from '../../ports/parquet-rewriter.ts';
 import { describeObjects } from '../../snapshot/commit-snapshot.ts';
 import { loadTable } from '../../snapshot/load-table.ts';
 import { otherTopicsOf } from '../../snapshot/table-positions.ts';
-import type { SnapshotTarget } from '../../snapshot/snapshot-tools.ts';
+import type { TopicTable } from '../../table/topic-tables.ts';
 import { changeFiles } from '../../snapshot/change-files.ts';
 import { isFileFailure } from '../file-failure.ts';
 import { mergedSizeOf } from '../merged-size.ts';
@@ -39,7 +39,7 @@ const ageMaxMs = 12 * msPerHour;
  * deleted rows of them: else the rows that they hold are no longer what readers see, and the merge is dropped.
  */
 export async function mergeFiles(
-  target: SnapshotTarget,
+  target: TopicTable,
   { upkeep, observe }: { readonly upkeep: Upkeep; readonly observe: UpkeepObserver },
   tools: UpkeepTools,
 ): Promise<void> {
@@ -100,7 +100,7 @@ function choose(
 
 async function writeMerged(
   { partition, files }: Merge<TableFile>,
-  { table, target, observe, tools }: MergeContext & { readonly table: LoadedTable; readonly target: SnapshotTarget },
+  { table, target, observe, tools }: MergeContext & { readonly table: LoadedTable; readonly target: TopicTable },
 ): Promise<RewrittenObject | undefined> {
   const { name, metadata } = table;
   const { fields } = currentSchema(metadata);
@@ -125,7 +125,7 @@ async function writeMerged(
 
 /** Makes merged files part of the table in the place of those that were read. */
 async function exchange(
-  target: SnapshotTarget,
+  target: TopicTable,
   merged: readonly Merged[],
   observe: UpkeepObserver,
   tools: UpkeepTools,
@@ -173,7 +173,7 @@ async function exchange(
 }
 
 /** Deletes files that were written in vain: every change that was to name them was refused, and no snapshot does. */
-async function discard({ name }: SnapshotTarget, refused: readonly Merged[], tools: UpkeepTools): Promise<void> {
+async function discard({ name }: TopicTable, refused: readonly Merged[], tools: UpkeepTools): Promise<void> {
   const table = refused.length === 0 ? undefined : await loadTable(name, tools);
   if (table === undefined) return;
   const { named, unreadable } = await readReferences(table, new TableFiles(tools.store));

@@ -3,7 +3,7 @@ import { defaultSpec } from '../../../iceberg/metadata/table-metadata.ts';
 import { isExpired, raiseExpiry } from '../../ledger/notes/expired-days.ts';
 import { topicOfFile } from '../../ledger/keys/object-keys.ts';
 import { loadTable } from '../../snapshot/load-table.ts';
-import { targetsOf } from '../../snapshot/snapshot-tools.ts';
+import { tablesOf } from '../../table/topic-tables.ts';
 import { adoptedRowsOf, withAdoptedRows } from '../../snapshot/table-positions.ts';
 import { changeFiles } from '../../snapshot/change-files.ts';
 import { expiryRefused, withoutDays } from '../expiry-refused.ts';
@@ -33,7 +33,7 @@ export async function removeExpired(
   if (going.files.size > 0 && !hasDaysThatStay) throw expiryRefused(tools.table, { before, nowMs: clock.nowMs() });
   const notedAt = new Date(clock.nowMs()).toISOString();
   if (!upkeep.isDryRun) await raiseExpiry(store, tools.table, { before, notedAt });
-  for (const { name } of targetsOf(tools.table)) {
+  for (const { name } of tablesOf(tools.table)) {
     let expired: readonly TableFile[] = [];
     const plan = async (table: LoadedTable) => {
       expired = [...(await readState(table, store, isGoing)).files.values()];

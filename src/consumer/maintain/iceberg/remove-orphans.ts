@@ -8,7 +8,7 @@ import { parseObjectName, topicOfFile } from '../../ledger/keys/object-keys.ts';
 import type { ObjectInfo } from '../../ports/lake.ts';
 import { loadTable } from '../../snapshot/load-table.ts';
 import { leastPositions, namedReferences } from '../../snapshot/kept-positions.ts';
-import type { SnapshotTarget } from '../../snapshot/snapshot-tools.ts';
+import type { TopicTable } from '../../table/topic-tables.ts';
 import { positionsOf, type TablePositions } from '../../snapshot/table-positions.ts';
 import { fence } from '../../snapshot/change-files.ts';
 import { kindOfFile } from './file-kind.ts';
@@ -45,7 +45,7 @@ const entriesAtOnce = 16;
  * taken in again if somebody set the table back to a snapshot that it keeps stays.
  */
 export async function removeOrphans(
-  target: SnapshotTarget,
+  target: TopicTable,
   { upkeep, observe }: { readonly upkeep: Upkeep; readonly observe: UpkeepObserver },
   tools: UpkeepTools,
 ): Promise<void> {
@@ -134,7 +134,7 @@ function orphansAmong(
 
 /** What decides, beside the table, whether an object is an orphan. */
 interface OrphanRules {
-  readonly kind: SnapshotTarget['kind'];
+  readonly kind: TopicTable['kind'];
   readonly topic: string;
   /** The first day that was never removed. */
   readonly expiry: string | undefined;

@@ -6,7 +6,8 @@ import { widenedProjection } from '../../../schema/widen-projection.ts';
 import type { WrittenObject } from '../../ledger/entry/ledger-entry.ts';
 import { mergedFolder } from '../../ledger/keys/object-keys.ts';
 import type { Catalog, CatalogTable, ObjectStore } from '../../ports/lake.ts';
-import { conflictsMax, contended, type SchemaKeeper } from './schema-keeper.ts';
+import { changedByOthers } from '../../ports/catalog-rules.ts';
+import { conflictsMax, type SchemaKeeper } from './schema-keeper.ts';
 import { isNested } from '../../../schema/types.ts';
 
 /** Makes the Hive partitions of written objects known to the catalog, each once per process and shape of the table. */
@@ -53,7 +54,7 @@ export class HivePartitions {
       await this.#catalog.evolve(change);
       current = await keeper.refresh();
     }
-    throw contended(table.name, conflictsMax);
+    throw changedByOthers(table.name, conflictsMax);
   }
 }
 

@@ -2,6 +2,7 @@ import { Slots } from '../../../runtime/concurrency.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { Evolution, ObservedColumn } from '../../../schema/evolution.ts';
 import type { Column } from '../../../schema/types.ts';
+import { changedByOthers } from '../../ports/catalog-rules.ts';
 import type { Catalog, CatalogTable, TableDefinition } from '../../ports/lake.ts';
 import { planGrowth, rescued, sumOfGrowth, type GrowthWish } from './plan-growth.ts';
 
@@ -87,7 +88,7 @@ export class SchemaKeeper {
       if (!hasNews && this.#options.parametersFor?.(table) === undefined) return { table, evolution };
       await this.#growWithOthers(wish);
     }
-    throw contended(definition.name, conflictsMax);
+    throw changedByOthers(definition.name, conflictsMax);
   }
 
   /** Waits for its turn, unless the change of another batch takes the wish in; how that ended says the table. */
@@ -137,13 +138,6 @@ export class SchemaKeeper {
       retryable: true,
     });
   }
-}
-
-export function contended(table: string, times: number): PipelineError {
-  return new PipelineError('CATALOG_CONTENDED', {
-    message: `the table ${table} was changed by others ${times} times in a row`,
-    retryable: true,
-  });
 }
 
 function dropped(name: string): PipelineError {

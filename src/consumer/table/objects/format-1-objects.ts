@@ -2,7 +2,7 @@ import { isOfFormat1 } from '../../ledger/keys/format-1.ts';
 import type { WrittenObject } from '../../ledger/entry/ledger-entry.ts';
 import { parseObjectName, type ObjectRange } from '../../ledger/keys/object-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
-import { deadLetterTable } from '../dead-letters.ts';
+import { tablesOf } from '../topic-tables.ts';
 
 /** An object by its name: what is in it has yet to be read. */
 export type NamedObject = Pick<WrittenObject, 'key' | 'kind' | 'partition'>;
@@ -13,10 +13,7 @@ export async function findFormat1Objects(
   store: ObjectStore,
 ): Promise<NamedObject[]> {
   const found: NamedObject[] = [];
-  for (const [kind, folder] of [
-    ['rows', range.table],
-    ['dead-letters', deadLetterTable(range.table)],
-  ] as const) {
+  for (const { kind, name: folder } of tablesOf(range.table)) {
     for await (const { key } of store.list(`${folder}/`))
       if (isOf(range, key)) found.push({ key, kind, partition: hiveValues(key) });
   }

@@ -1,6 +1,6 @@
 import { mergedFolder, parseObjectName, type ObjectName, type ObjectRange } from '../../ledger/keys/object-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
-import { deadLetterTable } from '../dead-letters.ts';
+import { tablesOf } from '../topic-tables.ts';
 import { hiveValues, type NamedObject } from './format-1-objects.ts';
 
 /** An object of our making, with what its name says. */
@@ -16,10 +16,7 @@ type Range = Pick<ObjectRange, 'table' | 'topic' | 'partition' | 'from' | 'to'>;
 export async function findMeetingObjects(range: Range, store: ObjectStore): Promise<RangeObject[]> {
   const found = new Map<string, RangeObject>();
   for (const merged of await findMergedSources(range, store)) found.set(merged.key, merged);
-  for (const [kind, folder] of [
-    ['rows', range.table],
-    ['dead-letters', deadLetterTable(range.table)],
-  ] as const) {
+  for (const { kind, name: folder } of tablesOf(range.table)) {
     for await (const { key } of store.list(`${folder}/`)) {
       const name = nameIfMeeting(key, range);
       if (name !== undefined) found.set(key, { ...found.get(key), key, kind, partition: hiveValues(key), name });
