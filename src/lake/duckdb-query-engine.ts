@@ -38,17 +38,23 @@ export async function createDuckdbQueryEngine(tables: readonly DuckdbTable[]): P
     );
     shown.set(name, from);
   };
-  for (const table of tables) await show(table);
+  const close = async (): Promise<void> => {
+    connection.closeSync();
+    instance.closeSync();
+  };
+  try {
+    for (const table of tables) await show(table);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     name: 'DuckDB',
     query: async (sql) => {
       for (const table of tables) if (table.files !== undefined) await show(table);
       return run(sql);
     },
-    close: async () => {
-      connection.closeSync();
-      instance.closeSync();
-    },
+    close,
   };
 }
 
