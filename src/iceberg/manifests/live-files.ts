@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { fileContent, type DataFile, type ManifestEntry } from './manifest.ts';
 import type { ManifestFile } from './manifest-list.ts';
 import { manifestContent, readLiveEntries, readManifests } from './read-snapshot.ts';
@@ -111,7 +112,8 @@ export function mayDelete(deletes: LiveFile, data: PlacedFile): boolean {
 function isSamePartition(deletes: LiveFile, data: PlacedFile): boolean {
   const values = Object.entries(deletes.file.partition);
   if (values.length === 0 || deletes.specId !== data.specId) return true;
-  return values.every(([name, value]) => data.file.partition[name] === value);
+  // bytes are equal by what they hold
+  return values.every(([name, value]) => isDeepStrictEqual(data.file.partition[name], value));
 }
 
 /** Gives the one data file that a file of position deletes is for; `undefined` where it may be for several. */

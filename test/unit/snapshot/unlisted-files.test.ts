@@ -108,6 +108,13 @@ describe('a file of deletes', () => {
     expect(cases.map(([each]) => mayDelete(each, data))).toEqual(cases.map(([, expected]) => expected));
   });
 
+  it('is for files of its partition, whose values may be bytes', async () => {
+    const { file, deletes } = await setup();
+    const within = (each: DataFile, value: string) => ({ ...each, partition: { event_date: Buffer.from(value) } });
+    const data = live(within(file, 'a'));
+    expect(['a', 'b'].map((value) => mayDelete(live(within(deletes, value), 2n), data))).toEqual([true, false]);
+  });
+
   it('that says which files it is for is for those only', async () => {
     const { file, deletes } = await setup();
     const forPath = (path: string): LiveFile => {
