@@ -41,13 +41,21 @@ export function oauthTokens(credentials: ClientCredentials, clock: Clock): RestA
     const lifetimeMs = seconds * 1000;
     return { value, renewAtMs: clock.monotonicMs() + lifetimeMs - Math.min(marginMs, lifetimeMs / 2) };
   };
-  const currentToken = async (): Promise<Token> => {
-    const present = await token;
-    if (present !== undefined && clock.monotonicMs() < present.renewAtMs) return present;
-    token = fetchToken();
+  const ask = (): Promise<Token> => {
+    const asked = fetchToken();
+    token = asked;
     // a failure is not remembered
-    token.catch(() => (token = undefined));
-    return token;
+    asked.catch(() => {
+      if (token === asked) token = undefined;
+    });
+    return asked;
+  };
+  const currentToken = async (): Promise<Token> => {
+    const known = token;
+    const present = await known;
+    if (present !== undefined && clock.monotonicMs() < present.renewAtMs) return present;
+    // another caller may have asked for the next one meanwhile
+    return token === known || token === undefined ? ask() : token;
   };
   return {
     headersFor: async () => ({ authorization: `Bearer ${(await currentToken()).value}` }),
