@@ -89,7 +89,8 @@ export class RecordScanner {
     const { kernelFields } = this.#fields;
     for (let done = 0; ;) {
       done += kernelFields.scan(firstRow + done, this.#positionsOf(first + done, count - done));
-      const spelling = done === count ? undefined : kernelFields.unknownKey();
+      if (done === count) return count;
+      const spelling = kernelFields.unknownKey();
       if (spelling !== undefined && this.#fields.learn(spelling)) continue;
       if (spelling !== undefined && this.#extra.takeOut(first + done, first + count)) {
         kernelFields.dropRecord(firstRow + done);

@@ -55,7 +55,9 @@ const startEntries: i32 = 16;
 const growth: i32 = 4;
 
 export function createField(): Field {
-  return changetype<Field>(allocateZeros(offsetof<Field>()));
+  const field = changetype<Field>(allocateZeros(offsetof<Field>()));
+  field.everySpelling = -1;
+  return field;
 }
 
 /** Lets integers that are read from now on be of a kind of their own. */

@@ -31,13 +31,17 @@ export interface DecodeRequest {
   readonly limits?: DecodeLimits | undefined;
 }
 
+/** Bytes of values of Avro before and after they are JSON. */
+interface AvroBytes {
+  bytesIn: number;
+  bytesOut: number;
+}
+
 /** Turns records into columns by a recipe: takes off what stands around values, takes values apart, decodes. */
 export class RecordDecoder {
   readonly schemas: ValueSchemas;
   readonly #slabs: SlabPool;
   #expansion = expansionAtFirst;
-  /** Bytes of the batch's values of Avro before and after they are JSON. */
-  #read = { bytesIn: 0, bytesOut: 0 };
 
   constructor(schemas: ValueSchemas, slabs: SlabPool = createSlabs()) {
     this.schemas = schemas;
@@ -81,8 +85,8 @@ export class RecordDecoder {
 
   async #readRecords(slices: readonly ChunkSlice[], recipe: Recipe, rowsMax: number | undefined): Promise<ReadRecords> {
     const { records, recordBytesMax } = recipe;
-    this.#read = { bytesIn: 0, bytesOut: 0 };
-    const unwrap = async (each: readonly ChunkSlice[]): Promise<UnwrappedSlices> => this.#unwrap(each, recipe);
+    const ofBatch = { bytesIn: 0, bytesOut: 0 };
+    const unwrap = async (each: readonly ChunkSlice[]): Promise<UnwrappedSlices> => this.#unwrap(each, recipe, ofBatch);
     if (records === undefined) return readWhole(slices, unwrap);
     return splitRecords(slices, unwrap, { records, recordBytesMax, rowsMax });
   }
@@ -90,14 +94,15 @@ export class RecordDecoder {
   async #unwrap(
     slices: readonly ChunkSlice[],
     { valueFormat: format = 'json', schemas = [], recordBytesMax }: Recipe,
+    ofBatch: AvroBytes,
   ): Promise<UnwrappedSlices> {
     if (format !== 'avro') return unwrapValues(slices, { format, recordBytesMax });
     const listed = new Set(schemas);
     const schemaOf = (key: string) => (listed.has(key) ? this.schemas.get(key) : undefined);
     const read = await readAvroValues(slices, { schemaOf, recordBytesMax });
-    this.#read.bytesIn += read.bytesIn;
-    this.#read.bytesOut += read.bytesOut;
-    if (this.#read.bytesIn > 0) this.#expansion = Math.max(1, this.#read.bytesOut / this.#read.bytesIn);
+    ofBatch.bytesIn += read.bytesIn;
+    ofBatch.bytesOut += read.bytesOut;
+    if (ofBatch.bytesIn > 0) this.#expansion = Math.max(1, ofBatch.bytesOut / ofBatch.bytesIn);
     return read;
   }
 
