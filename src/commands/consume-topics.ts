@@ -11,7 +11,7 @@ import type { Lake } from '../app/lake/lake.ts';
 import { createLogObserver } from '../app/observe/log-observer.ts';
 import type { ServiceWatch } from '../app/observe/watch-service.ts';
 import { openMembership, openReaders } from '../app/kafka/open-source.ts';
-import { requireTable } from '../app/lake/require-table.ts';
+import { requireTable } from '../app/write/require-table.ts';
 import { releaseMemory } from '../app/write/release-memory.ts';
 import type { Tracing } from '../app/trace/open-tracing.ts';
 import { startCertificateWatch } from '../app/kafka/start-certificate-watch.ts';

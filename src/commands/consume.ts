@@ -10,7 +10,7 @@ import type { Lake } from '../app/lake/lake.ts';
 import type { Logger } from '../app/observe/logger.ts';
 import { openLake } from '../app/lake/open-lake.ts';
 import { openReader, openSource } from '../app/kafka/open-source.ts';
-import { requireTable } from '../app/lake/require-table.ts';
+import { requireTable } from '../app/write/require-table.ts';
 import { releaseMemory } from '../app/write/release-memory.ts';
 import { memoryProblem } from '../app/observe/memory-check.ts';
 import type { Settings } from '../app/config/settings.ts';

@@ -15,7 +15,7 @@ import { createLogObserver } from '../app/observe/log-observer.ts';
 import { printLines } from '../app/observe/output.ts';
 import { requireLedger } from '../app/lake/require-ledger.ts';
 import { showWritten } from '../app/write/create-snapshots.ts';
-import { requireTable } from '../app/lake/require-table.ts';
+import { requireTable } from '../app/write/require-table.ts';
 import { openLake } from '../app/lake/open-lake.ts';
 import type { Screen } from '../app/screen/screen.ts';
 import { showWork } from '../app/screen/show-work.ts';

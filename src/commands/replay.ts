@@ -22,7 +22,7 @@ import type { Lake } from '../app/lake/lake.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { showWritten } from '../app/write/create-snapshots.ts';
 import { requireLocation } from '../app/lake/require-location.ts';
-import { requireTable } from '../app/lake/require-table.ts';
+import { requireTable } from '../app/write/require-table.ts';
 import { openLake } from '../app/lake/open-lake.ts';
 import type { StopSignal } from '../app/signals.ts';
 import { checkSelection, describe, planSelection, type ReplaySelection } from './plan-selection.ts';

@@ -1,5 +1,5 @@
-import type { Access } from './web/access.ts';
-import type { Numbers } from './web/locale.ts';
+import type { Access } from './access/access.ts';
+import type { Numbers } from './locale.ts';
 
 /** What every page of one request needs beside its facts. */
 export interface View {

@@ -151,17 +151,27 @@ export function modulesOutOfOrder(): string[] {
 
 /** Imports in a circle, of types as well: each circle once, as a path. */
 export function circles(tree: SourceTree): string[] {
-  const targets = Map.groupBy(ownImports(tree), ({ from }) => from);
+  return circlesOf(ownImports(tree));
+}
+
+/** Folders that import each other in a circle, each circle once. What lies right in a folder of folders is a matter of its own. */
+export function folderCircles(tree: SourceTree): string[] {
+  const between = ownImports(tree).map(({ from, to }) => ({ from: posix.dirname(from), to: posix.dirname(to) }));
+  return circlesOf(between.filter(({ from, to }) => !isWithin(from, to) && !isWithin(to, from)));
+}
+
+function circlesOf(arrows: readonly Arrow[]): string[] {
+  const targets = Map.groupBy(arrows, ({ from }) => from);
   const done = new Set<string>();
   const found: string[] = [];
-  const visit = (file: string, path: readonly string[]): void => {
-    const at = path.indexOf(file);
-    if (at >= 0) found.push([...path.slice(at), file].join(' → '));
-    if (at >= 0 || done.has(file)) return;
-    for (const { to } of targets.get(file) ?? []) visit(to, [...path, file]);
-    done.add(file);
+  const visit = (at: string, path: readonly string[]): void => {
+    const index = path.indexOf(at);
+    if (index >= 0) found.push([...path.slice(index), at].join(' → '));
+    if (index >= 0 || done.has(at)) return;
+    for (const to of new Set(targets.get(at)?.map((arrow) => arrow.to))) visit(to, [...path, at]);
+    done.add(at);
   };
-  for (const file of tree.keys()) visit(file, []);
+  for (const from of targets.keys()) visit(from, []);
   return found;
 }
 
@@ -232,8 +242,14 @@ function imports(tree: SourceTree): Import[] {
   );
 }
 
+/** Who imports whom: two files, or two folders. */
+interface Arrow {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** Imports of our own files, each as the two files. */
-export function ownImports(tree: SourceTree): { readonly from: string; readonly to: string }[] {
+export function ownImports(tree: SourceTree): Arrow[] {
   return imports(tree)
     .filter(({ name }) => name.startsWith('.'))
     .map(({ from, name }) => ({ from, to: posix.join(posix.dirname(from), name) }));

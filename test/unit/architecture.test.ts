@@ -6,6 +6,7 @@ import {
   circles,
   environmentReaders,
   forbiddenImports,
+  folderCircles,
   fragments,
   loadedFiles,
   loadedPackages,
@@ -29,6 +30,7 @@ describe('the house', () => {
 
   it('has no imports in a circle, of types as well', () => {
     expect(circles(tree)).toEqual([]);
+    expect(folderCircles(tree)).toEqual([]);
   });
 
   it('keeps every SDK in its module; what wires sees types only', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   circles,
+  folderCircles,
   environmentReaders,
   forbiddenImports,
   fragments,
@@ -51,6 +52,17 @@ describe('the rules of the house find what is planted', () => {
       ['src/schema/c.ts', "import { type A } from './a.ts';"],
     ]);
     expect(circles(tree)).toEqual(['src/schema/a.ts → src/schema/b.ts → src/schema/c.ts → src/schema/a.ts']);
+  });
+
+  it('folders in a circle, though their files are in none', () => {
+    const tree = new Map([
+      ['src/app/lake/a.ts', "import { b } from '../write/b.ts';"],
+      ['src/app/write/c.ts', "import type { D } from '../lake/d.ts';"],
+      ['src/app/root.ts', "import { b } from './write/b.ts';"],
+      ['src/app/write/e.ts', "import { root } from '../root.ts';"],
+    ]);
+    expect(circles(tree)).toEqual([]);
+    expect(folderCircles(tree)).toEqual(['src/app/lake → src/app/write → src/app/lake']);
   });
 
   it('an SDK outside of its module', () => {

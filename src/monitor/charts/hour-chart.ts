@@ -3,7 +3,7 @@ import { scaleLinear, scalePoint } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import type { Band } from '../data/ward.ts';
 import type { HourlyValue } from '../data/hourly-values.ts';
-import type { Html } from '../pages/html.ts';
+import type { Html } from '../html.ts';
 import { oneDecimal, runsOf, type ChartSize } from './chart-size.ts';
 
 /** What a chart of hourly values shows. */

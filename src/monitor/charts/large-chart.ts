@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { hourLabel } from '../data/hour-window.ts';
-import type { Html } from '../pages/html.ts';
-import type { Numbers } from '../web/locale.ts';
+import type { Html } from '../html.ts';
+import type { Numbers } from '../locale.ts';
 import { oneDecimal, type ChartSize } from './chart-size.ts';
 import { marksOf, scalesOf, type HourChart } from './hour-chart.ts';
 

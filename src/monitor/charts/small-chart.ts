@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Html } from '../pages/html.ts';
+import type { Html } from '../html.ts';
 import type { ChartSize } from './chart-size.ts';
 import { marksOf, type HourChart } from './hour-chart.ts';
 

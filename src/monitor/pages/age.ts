@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { msPerHour, msPerMinute } from '../../runtime/duration.ts';
 import type { View } from '../view.ts';
-import type { Html } from './html.ts';
+import type { Html } from '../html.ts';
 
 const msPerDay = 24 * msPerHour;
 

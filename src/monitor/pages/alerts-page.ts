@@ -3,7 +3,7 @@ import type { Alert } from '../../alerts/alert.ts';
 import { hourLabel } from '../data/hour-window.ts';
 import type { View } from '../view.ts';
 import { ago } from './age.ts';
-import { recordText, recordWords, type Html } from './html.ts';
+import { recordText, recordWords, type Html } from '../html.ts';
 import { groupPath } from './ward-page.ts';
 
 /** What the page of alerts shows. */

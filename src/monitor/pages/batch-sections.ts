@@ -4,7 +4,7 @@ import { windowEndingAt } from '../data/hour-window.ts';
 import { figureHours, type PipelineFigures } from '../pipeline/pipeline-data.ts';
 import type { View } from '../view.ts';
 import { ago } from './age.ts';
-import type { Html } from './html.ts';
+import type { Html } from '../html.ts';
 
 /** Records by hour, batches by reason, files, and what each Kafka partition did last. */
 export function batchSections(view: View, { batches, service }: PipelineFigures): Html {

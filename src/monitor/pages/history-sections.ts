@@ -3,7 +3,7 @@ import type { ColumnOrigin } from '../pipeline/column-origins.ts';
 import { hexDump, type ShownDeadLetter, type DeadLetters } from '../pipeline/dead-letters.ts';
 import type { View } from '../view.ts';
 import { ago } from './age.ts';
-import { recordText, recordWords, type Html } from './html.ts';
+import { recordText, recordWords, type Html } from '../html.ts';
 
 /** The table's columns, and which batch brought each. */
 export function columnTable(view: View, columns: readonly ColumnOrigin[]): Html {

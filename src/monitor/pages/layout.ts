@@ -1,6 +1,6 @@
 import { html, raw } from 'hono/html';
 import type { View } from '../view.ts';
-import type { Html } from './html.ts';
+import type { Html } from '../html.ts';
 
 export type PageName = 'ward' | 'alerts' | 'table' | 'pipeline';
 

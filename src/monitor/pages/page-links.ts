@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { View } from '../view.ts';
-import type { Html } from './html.ts';
+import type { Html } from '../html.ts';
 
 /** One page of a long list; pages are counted from 1. */
 export interface PageOf<Item> {

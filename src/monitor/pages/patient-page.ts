@@ -5,7 +5,7 @@ import type { HourlyValue } from '../data/hourly-values.ts';
 import type { Reading } from '../data/readings.ts';
 import { distanceFrom } from '../data/ward.ts';
 import type { View } from '../view.ts';
-import { recordText, recordWords, type Html } from './html.ts';
+import { recordText, recordWords, type Html } from '../html.ts';
 import { answerNote, chartLabel, groupPath, settledNote, type Ward } from './ward-page.ts';
 
 /** What a patient's page shows. */

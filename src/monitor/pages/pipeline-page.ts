@@ -5,7 +5,7 @@ import { hourLabel } from '../data/hour-window.ts';
 import type { View } from '../view.ts';
 import { ago, durationWords } from './age.ts';
 import { answerNote } from './ward-page.ts';
-import type { Html } from './html.ts';
+import type { Html } from '../html.ts';
 import { batchSections } from './batch-sections.ts';
 import { columnTable, deadLetterSection } from './history-sections.ts';
 import type { Answer } from '../data/answer-cache.ts';

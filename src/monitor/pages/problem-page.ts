@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { recordWords } from './html.ts';
+import { recordWords } from '../html.ts';
 import type { Page } from './layout.ts';
 
 const shownMax = 1000;

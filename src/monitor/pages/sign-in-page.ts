@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
-import type { SignInResult } from '../web/access.ts';
-import { nameMax } from '../web/session.ts';
+import type { SignInResult } from '../access/access.ts';
+import { nameMax } from '../access/session.ts';
 import type { View } from '../view.ts';
-import type { Html } from './html.ts';
+import type { Html } from '../html.ts';
 
 const problems: Readonly<Record<Exclude<SignInResult, 'signed-in'>, string>> = {
   refused: 'This is not the token, or the name is missing.',

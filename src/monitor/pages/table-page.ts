@@ -6,7 +6,7 @@ import type { TableAnswer } from '../data/monitor-data.ts';
 import { hourLabel } from '../data/hour-window.ts';
 import type { WardRow } from '../data/ward.ts';
 import type { View } from '../view.ts';
-import { recordText, recordWords, type Html } from './html.ts';
+import { recordText, recordWords, type Html } from '../html.ts';
 import { answerNote, chartLabel, settledNote } from './ward-page.ts';
 
 export interface TableView {

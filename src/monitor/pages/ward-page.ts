@@ -7,7 +7,7 @@ import type { Band, Urgency, WardRow } from '../data/ward.ts';
 import type { Answer } from '../data/answer-cache.ts';
 import type { View } from '../view.ts';
 import { ago } from './age.ts';
-import { recordText, recordWords, type Html } from './html.ts';
+import { recordText, recordWords, type Html } from '../html.ts';
 import { pageLinks, type PageOf } from './page-links.ts';
 
 /** What the overview shows. */

@@ -4,7 +4,7 @@ import { msPerDay } from '../../runtime/duration.ts';
 import { alertsPage } from '../pages/alerts-page.ts';
 import { problemPage } from '../pages/problem-page.ts';
 import { signInPage } from '../pages/sign-in-page.ts';
-import { readForm, smallForms, type AccessControl } from './access.ts';
+import { readForm, smallForms, type AccessControl } from '../access/access.ts';
 import type { MonitorAppOptions, SendPage } from './app-options.ts';
 
 /** An alert that is over is shown for so long; one that is open is never left out. */

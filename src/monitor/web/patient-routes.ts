@@ -5,7 +5,7 @@ import { pageOf } from '../pages/page-links.ts';
 import { historyHours, patientPage } from '../pages/patient-page.ts';
 import { wardPage } from '../pages/ward-page.ts';
 import { problemPage } from '../pages/problem-page.ts';
-import { recordWords } from '../pages/html.ts';
+import { recordWords } from '../html.ts';
 import type { MonitorAppOptions, SendPage } from './app-options.ts';
 
 const wardHours = 24;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requireTable } from '../../../src/app/lake/require-table.ts';
+import { requireTable } from '../../../src/app/write/require-table.ts';
 import type { Lake } from '../../../src/app/lake/lake.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import { jsonRecords } from '../../support/chunks.ts';

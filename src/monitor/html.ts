@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { printable } from '../../runtime/printable.ts';
+import { printable } from '../runtime/printable.ts';
 
 /** HTML in which every value was escaped, by the template that it stands in. */
 export type Html = ReturnType<typeof html>;

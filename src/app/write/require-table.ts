@@ -1,8 +1,8 @@
 import type { CommitTools } from '../../consumer/commit/commit-tools.ts';
 import { loadKnown } from '../../consumer/snapshot/load-table.ts';
 import { tablesOf } from '../../consumer/table/topic-tables.ts';
-import { snapshotTools } from '../write/create-snapshots.ts';
-import type { Lake } from './lake.ts';
+import { snapshotTools } from './create-snapshots.ts';
+import type { Lake } from '../lake/lake.ts';
 
 /**
  * Rejects with TABLE_MISSING when the table was dropped, an Iceberg table also when it was made anew or set back: without new records nothing else
