@@ -74,9 +74,9 @@ export function assembleDeadLetters(rejects: readonly Reject[], payload: Recipe[
   return { rowCount: rejects.length, columns };
 }
 
-/** V8's message without the piece of the value that it quotes. */
+/** The detail without the piece of the value that V8's message quotes, whatever stands before that. */
 function withoutExcerpt(detail: string): string {
-  return detail.replace(/^Unexpected token .* is not valid JSON/s, 'no valid JSON');
+  return detail.replace(/Unexpected token .* is not valid JSON/s, 'no valid JSON');
 }
 
 const noString = (): undefined => undefined;

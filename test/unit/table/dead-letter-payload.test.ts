@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { parseRecord } from '../../../src/consumer/columns/parse-record.ts';
 import { assembleDeadLetters } from '../../../src/consumer/table/dead-letters.ts';
 import type { TableColumn } from '../../../src/consumer/ports/columnar-table.ts';
-import { chunkOf } from '../../support/chunks.ts';
+import { chunkOf, slicesOf } from '../../support/chunks.ts';
+import { createTestTools, openTestLake, testRecipe } from '../../support/lake.ts';
 
 const secret = 'Jane-Doe-1970';
 const values = [`{"name":"${secret}",oops}`, secret, `{"a":"${secret}`, `["${secret}"]`, `"${secret}"`];
@@ -40,5 +41,17 @@ describe('a dead letter', () => {
     const text = deadLetters('none');
     for (const part of [secret.slice(0, 5), 'key-1', 'header-1']) expect(text).not.toContain(part);
     expect(text).toContain('invalid-json');
+  });
+
+  it.each(['ndjson', 'array'] as const)('keeps nothing of a value with several records either: %s', async (records) => {
+    const broken = `{"name":"${secret}","n":oops}`;
+    const value = records === 'array' ? `[{"n":1},${broken}]` : `{"n":1}\n${broken}`;
+    const { writer } = createTestTools(await openTestLake());
+    using batch = await writer.decode(slicesOf([{ value }]), { ...testRecipe, records });
+    const details = (payload: 'full' | 'keys') =>
+      JSON.stringify(assembleDeadLetters(batch.rejects, payload).columns.map(stringsOf));
+    expect(details('full')).toContain(secret);
+    expect(details('keys')).toContain('object 1 of 2: no valid JSON');
+    expect(details('keys')).not.toContain(secret.slice(-4));
   });
 });
