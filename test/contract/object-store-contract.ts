@@ -73,6 +73,24 @@ export function describeObjectStore(
       expect.hasAssertions();
     });
 
+    it('reads an object whole or not at all while it is deleted and made anew', async () => {
+      const { store, folder, read } = await setup();
+      const key = `${folder}/entry.json`;
+      const found = new Set<string | undefined>();
+      const over = new AbortController();
+      const reading = Array.from({ length: 4 }, async () => {
+        do found.add(await read(key));
+        while (!over.signal.aborted);
+      });
+      for (let times = 0; times < 20; times++) {
+        await store.put(key, bytes('0123456789'), { ifAbsent: true });
+        await store.delete([key]);
+      }
+      over.abort();
+      await Promise.all(reading);
+      expect(found.difference(new Set(['0123456789', undefined]))).toEqual(new Set());
+    });
+
     it('answers the version that the next change needs, wherever it answers one', async () => {
       const { store, folder } = await setup();
       const key = `${folder}/entry.json`;

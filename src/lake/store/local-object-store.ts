@@ -110,8 +110,13 @@ async function replace(
 
 /** Gives the version as callers know it; `undefined` when there is no such file. */
 async function versionOf(path: string, number: number): Promise<string | undefined> {
-  const bytes = await orNothing(() => readFile(versionPath(path, number), { flag: readWithoutLinks }));
+  const bytes = await bytesOf(path, number);
   return bytes && nameOf({ number, checksum: crc32(bytes) });
+}
+
+/** Reads a version; `undefined` when it is not there, or not any more: whoever deletes the key does not wait for readers. */
+async function bytesOf(path: string, number: number): Promise<Buffer | undefined> {
+  return orNothing(() => readFile(versionPath(path, number), { flag: readWithoutLinks }));
 }
 
 interface Version {
@@ -205,10 +210,9 @@ async function exists(path: string): Promise<boolean> {
 }
 
 async function get(path: string): Promise<StoredObject | undefined> {
-  const version = await newestVersion(path);
-  if (version === 0) return undefined;
-  const bytes = await readFile(versionPath(path, version), { flag: readWithoutLinks });
-  return { bytes, version: nameOf({ number: version, checksum: crc32(bytes) }) };
+  const number = await newestVersion(path);
+  const bytes = number === 0 ? undefined : await bytesOf(path, number);
+  return bytes && { bytes, version: nameOf({ number, checksum: crc32(bytes) }) };
 }
 
 async function head(key: string, path: string): Promise<ObjectInfo | undefined> {
