@@ -101,15 +101,19 @@ export function planReplay(
   const { low, high } = watermarks;
   const { partition } = selection;
   const held = { partition, from: larger(selection.from, low), to: smaller(selection.to, high) };
-  const chainEnd = entries.at(-1)?.entry.to;
+  const last = entries.at(-1);
   const { start, allowLoss = false } = options;
+  // what is written behind a claim lets the consumer pass it: it is ended first
+  const comesFirst = last?.entry.state === 'claimed' && held.to > last.entry.to ? last : undefined;
   return [
     ...planLost(selection, chainBegin(entries, start) ?? held.from, held),
     ...entries.flatMap((current, at) => [
       ...planHole({ partition, from: entries[at - 1]?.entry.to ?? start, to: current.entry.from }, selection, low),
-      ...(isSelected(current, selection, watermarks) ? [planEntry(current, { low, allowLoss })] : []),
+      ...(current === comesFirst || isSelected(current, selection, watermarks)
+        ? [planEntry(current, { low, allowLoss })]
+        : []),
     ]),
-    ...(chainEnd === undefined ? planFirst(held, low, options) : planBehind(chainEnd, held.to, { partition, low })),
+    ...(last === undefined ? planFirst(held, low, options) : planBehind(last, held, { low, ...options })),
   ];
 }
 
@@ -157,16 +161,22 @@ function planFirst(
   return [...(from < start && from < to ? [before] : []), ...write({ ...held, from: start })];
 }
 
-/** What lies behind the last entry, up to `to`. */
+const claimFirst =
+  'it comes behind a claim that Kafka has passed: start the consumer, which ends the claim and goes on';
+
+/** What lies behind the last entry, up to the end of the selection. The service goes on behind whatever is written: what it would have to book or to end first is left to it. */
 function planBehind(
-  chainEnd: bigint,
-  to: bigint,
-  { partition, low }: { readonly partition: number; readonly low: bigint },
+  { entry: last }: Versioned,
+  { partition, to }: OffsetRange,
+  { low, beginsAnywhere = false }: PlanOptions & Pick<Watermarks, 'low'>,
 ): ReplayItem[] {
-  if (to <= chainEnd) return [];
-  const from = larger(chainEnd, low);
-  const lost = leave(partition, chainEnd, from, 'Kafka lost it; the consumer records the gap');
-  return [...write({ partition, from, to }), ...(from > chainEnd ? [lost] : [])];
+  const end = last.to;
+  if (to <= end) return [];
+  const refused = (why: string): ReplayItem[] => [{ ...leave(partition, end, to, why), isRefused: true }];
+  if (last.state === 'claimed' && last.from < low) return refused(claimFirst);
+  if (low <= end) return write({ partition, from: end, to });
+  if (!beginsAnywhere) return refused(`${gapFirst} from ${end} on`);
+  return [...write({ partition, from: low, to }), leave(partition, end, smaller(low, to), 'Kafka no longer holds it')];
 }
 
 interface EntryLimits {

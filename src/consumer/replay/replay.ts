@@ -109,9 +109,9 @@ async function finishItem(
     await finishClaim(current, options);
     return done;
   }
-  const why = await finishPassed(current, heldFrom, options.tools);
-  const mayLose = options.allowLoss === true && options.tools.publication === undefined;
-  if (why !== undefined && !mayLose) return { kind: 'left', why };
-  if (why !== undefined) await finishClaim(current, options, heldFrom);
+  const passed = await finishPassed(current, heldFrom, options.tools);
+  if (passed === undefined) return done;
+  if (options.allowLoss !== true || !passed.mayLose) return { kind: 'left', why: passed.why };
+  await finishClaim(current, options, heldFrom);
   return done;
 }

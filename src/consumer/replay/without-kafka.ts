@@ -5,20 +5,32 @@ import { undoReplacement } from '../commit/undo-replacement.ts';
 import type { Versioned } from '../ledger/chain/entry-store.ts';
 import type { ClaimedEntry, ReplacingEntry } from '../ledger/entry/ledger-entry.ts';
 
+/** Why a claim could not be ended by its objects, and whether it may be ended with less where loss is allowed. */
+export interface PassedClaim {
+  readonly why: string;
+  readonly mayLose: boolean;
+}
+
 /** Ends a claim of which Kafka lacks what comes before `heldFrom` by the objects it has planned, if all are there and whole; or says why not. */
 export async function finishPassed(
   claim: Versioned<ClaimedEntry>,
   heldFrom: bigint,
   tools: CommitTools,
-): Promise<string | undefined> {
+): Promise<PassedClaim | undefined> {
   if ((await finishFromLake(claim, tools, stepRunner(tools))) !== undefined) return undefined;
   const held = heldFrom < claim.entry.to ? `Kafka holds it from ${heldFrom} only` : 'Kafka no longer holds it';
-  // an Iceberg table may name what is gone: other bytes under its key would be a file that no engine reads
-  const wayOn =
-    tools.publication === undefined
-      ? '--allow-loss ends it with those that are, once damaged ones are out of the table, and with what Kafka holds'
-      : 'restore them; the consumer ends it without them where it is the ledger’s last entry';
-  return `${held}, and its objects are not all there and whole; ${wayOn}`;
+  const mayLose = await isNowhereListed(claim.entry, tools);
+  const wayOn = mayLose
+    ? '--allow-loss ends it with those that are, once damaged ones are out of the table, and with what Kafka holds'
+    : 'the table has rows of it, which were written once: restore the newest version of its ledger entry';
+  return { why: `${held}, and its objects are not all there and whole; ${wayOn}`, mayLose };
+}
+
+/** True where no Iceberg table has rows of the claim. Where one has, its files may name what is gone: other bytes under that key would be a file that no engine reads. */
+async function isNowhereListed(claim: ClaimedEntry, { publication }: CommitTools): Promise<boolean> {
+  if (publication === undefined) return true;
+  const { rows, deadLetters } = await publication.count(claim);
+  return rows === 0 && deadLetters === 0;
 }
 
 /** Goes back to the objects of an entry; or says why not: where they are gone, what is in the lake may be of a newer version of the entry. */

@@ -71,4 +71,25 @@ describe('replay --all', () => {
     expect(await attack.run(loss)).toMatchObject({ code: 0 });
     expect(await attack.count()).toMatchObject({ lost: 10, doubled: 0 });
   });
+
+  it.each(['hive', 'iceberg'])(
+    'writes nothing behind a claim that Kafka has passed: the consumer ends it, and goes on (%s)',
+    async (format) => {
+      const attack = await Attack.open({ env: { TABLE_FORMAT: format, COMMIT_SECONDS: '1' } });
+      await attack.append(20);
+      await attack.startUntil(kill('afterClaim'), toEnd);
+      await deleteBelow(attack.kafka, attack.topic, 0, 12n);
+      await attack.append(10);
+      const left = await attack.run(['replay', '--all']);
+      expect(left).toMatchObject({ code: 3, stdout: expect.stringContaining('replayed 0 ranges of') });
+      expect(left.stdout).toContain('[20, 30): left alone: it comes behind a claim');
+      await attack.consumeToEnd();
+      expect(await attack.run(['verify', '--deep'])).toMatchObject({
+        code: 1,
+        stdout: expect.stringContaining('[0, 12)'),
+      });
+      const audit = await attack.run(['verify', '--deep', '--acknowledge-gaps']);
+      expect(audit).toMatchObject({ code: 0, stdout: expect.stringContaining('18 records = 18 rows') });
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
+import type { Publication } from '../../../src/consumer/commit/publication.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { planReplay, type ReplayItem } from '../../../src/consumer/replay/replay-plan.ts';
 import { entryKey } from '../../../src/consumer/ledger/keys/ledger-keys.ts';
@@ -51,6 +52,19 @@ async function committedEntry(tools: CommitTools, from = 0n) {
   return { found, entry: found.entry };
 }
 
+/** A lake whose last batch [40, 60) is only claimed; two records come behind it. */
+async function claimedAtEnd() {
+  const { lake, topic } = await writtenLake(420_000);
+  topic.append(0, { value: '{"n":60}' }, { value: '{"n":61}' });
+  const tools = createTestTools(lake);
+  const { entry } = await committedEntry(tools, 40n);
+  const { outcome, ...claim } = entry;
+  await lake.store.delete([entryKey(entry, 40n), ...outcome.objects.map(({ key }) => key)]);
+  const planned = outcome.objects.map(({ kind, partition, rows }) => ({ kind, partition, rows }));
+  await tools.ledger.claim({ ...claim, plan: planned, state: 'claimed' });
+  return { lake, topic, tools };
+}
+
 async function expectOnce({ lake, topic }: { lake: TestLake; topic: FakeTopic }, count: number): Promise<void> {
   expect((await audit(lake, topic)).findings).toEqual([]);
   const offsets = (await readRows(lake)).map((row) => Number(row['kafka_offset']));
@@ -80,6 +94,33 @@ describe('a replay', () => {
       expect.objectContaining({ kind: 'leave', range: { ...range, to: 39n } }),
       expect.objectContaining({ kind: 'leave', range: { ...range, from: 39n }, isRefused: true }),
     ]);
+  });
+
+  it('ends a claim before it writes what comes behind it, also where the selection begins there', async () => {
+    const { lake, topic, tools } = await claimedAtEnd();
+    expect(await replay(tools, topic, { from: 61n })).toEqual(['finish 40-60', 'write 60-62']);
+    await expectOnce({ lake, topic }, 62);
+  });
+
+  it('writes nothing behind a claim, or an end of the ledger, that Kafka has passed', async () => {
+    const { topic, tools } = await claimedAtEnd();
+    topic.deleteBelow(0, 45n);
+    expect(await plan(tools, topic, { from: 40n })).toEqual([
+      expect.objectContaining({ kind: 'finish', heldFrom: 45n }),
+      expect.objectContaining({ kind: 'leave', why: expect.stringContaining('behind a claim'), isRefused: true }),
+    ]);
+    topic.deleteBelow(0, 61n);
+    const selection = { partition: 0, from: 0n, to: 62n };
+    const entries = (await Array.fromAsync(tools.ledger.entries(testPath()))).slice(0, 2);
+    expect(planReplay(selection, entries, topic.marksOf(0)).at(-1)).toMatchObject({
+      kind: 'leave',
+      range: { from: 40n, to: 62n },
+      why: expect.stringContaining('start the consumer, which records the gap from 40 on'),
+      isRefused: true,
+    });
+    expect(planReplay(selection, entries, topic.marksOf(0), { beginsAnywhere: true })).toEqual(
+      expect.arrayContaining([{ kind: 'write', range: { partition: 0, from: 61n, to: 62n } }]),
+    );
   });
 
   it('writes what is not there yet', async () => {
@@ -203,6 +244,18 @@ describe('a replay of what Kafka no longer holds all of', () => {
     const { lake, topic, tools } = await lakeWithClaim();
     expect(await firstResult(tools, topic)).toEqual({ kind: 'done' });
     await expectOnce({ lake, topic }, 60);
+  });
+
+  it.each([
+    [0, 'done'],
+    [5, 'left'],
+  ] as const)('ends a claim where loss is allowed, and an Iceberg table has %d rows of it: %s', async (rows, kind) => {
+    const { topic, tools, objects, lake } = await lakeWithClaim();
+    await lake.store.delete([objects[0]?.key ?? '']);
+    const count = async () => ({ rows, deadLetters: 0 });
+    const publication: Publication = { count, check: async () => {}, replace: async () => {} };
+    expect(await firstResult({ ...tools, publication }, topic, true)).toMatchObject({ kind });
+    expect((await tools.ledger.get(testPath(), 0n))?.entry.state).toBe(rows === 0 ? 'committed' : 'claimed');
   });
 
   it('leaves a claim alone whose objects are not all there; where loss is allowed, it ends with what there is', async () => {
