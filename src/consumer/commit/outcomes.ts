@@ -17,16 +17,18 @@ export function joinOutcomes(pieces: readonly Outcome[]): Outcome {
   if (first === undefined) throw new RangeError('expected the outcome of one piece at least');
   return others.reduce((before, piece) => {
     const objects = [...before.objects, ...piece.objects];
-    const minEventTime = earlier(before.minEventTime, piece.minEventTime);
-    const maxEventTime = later(before.maxEventTime, piece.maxEventTime);
-    return {
-      ...piece,
-      objects,
-      ...countsOf(objects, before.tombstones + piece.tombstones),
-      ...(minEventTime !== undefined && { minEventTime }),
-      ...(maxEventTime !== undefined && { maxEventTime }),
-    };
+    const counts = countsOf(objects, before.tombstones + piece.tombstones);
+    return { ...piece, objects, ...counts, ...joinEventTimes(before, piece) };
   }, first);
+}
+
+type EventTimes = Pick<Outcome, 'minEventTime' | 'maxEventTime'>;
+
+/** The event times of rows that are in the one or the other. */
+export function joinEventTimes(one: EventTimes, other: EventTimes): EventTimes {
+  const minEventTime = earlier(one.minEventTime, other.minEventTime);
+  const maxEventTime = later(one.maxEventTime, other.maxEventTime);
+  return { ...(minEventTime !== undefined && { minEventTime }), ...(maxEventTime !== undefined && { maxEventTime }) };
 }
 
 /** ISO 8601 times of one form are in order as text, too. */

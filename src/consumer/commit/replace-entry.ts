@@ -18,7 +18,7 @@ import { putPiece, type PutPiece } from './put-piece.ts';
 import { stepRunner } from './step-runner.ts';
 import { obsoleteKeys } from './leftovers.ts';
 import { publishAgain } from './undo-replacement.ts';
-import { countsOf, joinOutcomes } from './outcomes.ts';
+import { countsOf, joinEventTimes, joinOutcomes } from './outcomes.ts';
 
 export interface Replacement {
   readonly current: Versioned<WrittenEntry>;
@@ -78,6 +78,7 @@ export async function putReplacement(
   const objects = [...after, ...expired];
   // a redrive reads dead letters, and what was counted stays counted
   const { lost, tombstones: counted } = current.entry.outcome;
+  const times = keeps.length === 0 ? {} : joinEventTimes(current.entry.outcome, written);
   const tombstones = written.tombstones + (why === 'redrive' ? counted : 0);
   const next: CommittedEntry = {
     ...entry,
@@ -85,7 +86,7 @@ export async function putReplacement(
     generation: intent.generation,
     recipe: intent.recipe,
     plan: intent.plan,
-    outcome: { ...written, ...(lost && { lost }), objects, ...countsOf(objects, tombstones) },
+    outcome: { ...written, ...times, ...(lost && { lost }), objects, ...countsOf(objects, tombstones) },
     obsolete: obsoleteKeys([...keysOfObjects(entry.outcome), ...(entry.obsolete ?? [])], objects),
   };
   return { kind: 'put', announced, next, published: { ...published, after }, created, guard };

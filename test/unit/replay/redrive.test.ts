@@ -58,6 +58,17 @@ describe('redriving dead letters', () => {
     ]);
   });
 
+  it('keeps in the ledger the event times of the rows that stay, by which hours are complete', async () => {
+    const lake = await openTestLake();
+    const eventTime = new Date(testTimestampMs).toISOString();
+    const timed = [{ value: `{"n":1,"eventTime":"${eventTime}"}` }, { value: `{"n":2,"text":"${'x'.repeat(90)}"}` }];
+    await writeBatches(createTestTools({ ...lake, ...strict(80) }), [timed]);
+    const tools = createTestTools({ ...lake, ...strict(1000) });
+    expect(await redriveAll(lake, tools)).toMatchObject({ passed: 1 });
+    const entry = (await tools.ledger.get(testPath(), 0n))?.entry;
+    expect(entry).toMatchObject({ outcome: { rows: 2, minEventTime: eventTime, maxEventTime: eventTime } });
+  });
+
   it('keeps in the ledger what Kafka has lost of their batch', async () => {
     const lake = await writtenLake();
     const { ledger } = createTestTools(lake);
