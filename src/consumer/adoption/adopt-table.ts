@@ -11,7 +11,8 @@ import { deadLetterTable } from '../table/dead-letters.ts';
 import { growthTo } from '../table/catalog/growth-to.ts';
 import { adoptedByParameter } from '../table/catalog/shared-table.ts';
 import { contended, markAdopted, sourceMissing, takeBackMark } from './adoption-mark.ts';
-import { adoptedFiles } from './adopted-files.ts';
+import { adoptedFiles, type AdoptedFile } from './adopted-files.ts';
+import { checkFiles, namingDamaged } from './check-files.ts';
 import { describeObjects, stage, withProperties } from '../snapshot/commit-snapshot.ts';
 import type { SnapshotTools } from '../snapshot/snapshot-tools.ts';
 import { tablesOf, type TopicTable } from '../table/topic-tables.ts';
@@ -75,7 +76,11 @@ async function adoptAll(options: AdoptOptions): Promise<void> {
   const start = await decideStart(options);
   const written = await objectsBefore(start.from, options);
   if (written.length > 0 && (await options.hive.load(source)) === undefined) throw noTable(written, options);
-  for (const target of tablesOf(table)) await adoptOne(target, { start, written, before }, options);
+  const cut = { start, written, before };
+  const [, ...later] = tablesOf(table);
+  // what can't be taken in is found before anything is: the mark can be taken back then, and a replay may mend it
+  for (const target of later) await checkFiles(await filesOf(target, cut, options), { ...tools, check: refuseMillis });
+  for (const target of tablesOf(table)) await adoptOne(target, cut, options);
   // what the service would note with its first claim: the audit knows then what was never promised to this ledger
   const { chosen, decidedAt: notedAt } = start;
   for (const [partition, from] of start.from)
@@ -134,13 +139,22 @@ async function objectsBefore(
   return written;
 }
 
-async function adoptOne(target: TopicTable, { start, written, before }: Cut, options: AdoptOptions): Promise<void> {
-  const { tools, onAdopted } = options;
-  const source = target.kind === 'rows' ? options.source : deadLetterTable(options.source);
+function sourceOf({ kind }: TopicTable, { source }: AdoptOptions): string {
+  return kind === 'rows' ? source : deadLetterTable(source);
+}
+
+async function filesOf(target: TopicTable, { written, before }: Cut, options: AdoptOptions): Promise<AdoptedFile[]> {
   const objects = written.filter(({ kind, partition }) => kind === target.kind && !isExpired(partition, before));
-  if (objects.length === 0) return;
+  return adoptedFiles(objects, { source: sourceOf(target, options), store: options.tools.store });
+}
+
+async function adoptOne(target: TopicTable, cut: Cut, options: AdoptOptions): Promise<void> {
+  const { tools, onAdopted } = options;
+  const { start } = cut;
+  const files = await filesOf(target, cut, options);
+  if (files.length === 0) return;
+  const source = sourceOf(target, options);
   const table = await provideTable({ source, name: target.name }, options);
-  const files = await adoptedFiles(objects, { source, store: tools.store });
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   const adopted = { source, name: target.name, files: files.length, rows };
   if (positionsOf(table.metadata, tools.topic).size > 0) {
@@ -153,7 +167,7 @@ async function adoptOne(target: TopicTable, { start, written, before }: Cut, opt
   const positions = withPositions(table.metadata, tools.topic, start.from);
   const facts = positionFacts(positions);
   const plan = { operation: 'append' as const, added, removedPaths: new Set<string>(), summary, facts };
-  const change = withProperties(await stage(table, plan, tools), positions);
+  const change = withProperties(await namingDamaged(files, () => stage(table, plan, tools), tools), positions);
   const updates = withAdoptedRows(tools.topic, rows);
   const action = 'set-properties' as const;
   const whole = { ...change, updates: [...change.updates, { action, updates }] };

@@ -259,6 +259,28 @@ describe('a Hive table that becomes an Iceberg table beside it', () => {
     expect(await adopt(both)).toMatchObject([{ rows: 8, isKnown: false }]);
   });
 
+  it.each([testTable, `${testTable}_dead_letters`])(
+    'is refused for a damaged file of %s, which is named and can be replayed, and adopted then',
+    async (folder) => {
+      const both = await openBoth();
+      const topic = topicOf(1, 5);
+      topic.append(0, ...jsonRecords('no JSON'));
+      await run(topic, both.hive);
+      const [object = { key: '' }] = await Array.fromAsync(both.hive.store.list(`${folder}/`));
+      await both.hive.store.put(object.key, Buffer.from('PAR1'));
+      await expect(adopt(both)).rejects.toMatchObject({
+        code: 'OBJECT_UNREADABLE',
+        message: expect.stringContaining(`${object.key} can't be taken in`),
+      });
+      const tools = createTestTools(both.hive);
+      const entries = await Array.fromAsync(tools.ledger.entries(testPath()));
+      const options = { reader: topic, tools, policy, signal: new AbortController().signal };
+      for (const item of planReplay({ partition: 0, from: 0n, to: 6n }, entries, topic.marksOf(0)))
+        await replayItem(item, options);
+      expect(await adopt(both)).toMatchObject([{ rows: 5 }, { rows: 1 }]);
+    },
+  );
+
   it('keeps its mark where it may still have become part of the new table', async () => {
     const both = await openBoth();
     await run(topicOf(1, 5), both.hive);
