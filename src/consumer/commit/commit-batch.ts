@@ -4,29 +4,23 @@ import type { DecodeLimits } from '../ports/decode-limits.ts';
 import type { ClaimResult, Versioned } from '../ledger/chain/entry-store.ts';
 import { isOfFormat1 } from '../ledger/keys/format-1.ts';
 import {
-  isWritten,
-  ledgerFormat,
-  listsObject,
   stateOfFormat,
   type ClaimedEntry,
   type CommittedEntry,
-  type WrittenEntry,
   type WrittenObject,
 } from '../ledger/entry/ledger-entry.ts';
 import type { LedgerPath } from '../ledger/keys/ledger-keys.ts';
 import { takeOverFormat1 } from './take-over-format-1.ts';
-import { checkLedgerEnd } from './check-ledger-end.ts';
+import { claimRange, raiseGeneration } from './claim-range.ts';
 import { chooseRecipe, isOfOurDecoder, ourRecipe, type ChosenRecipe } from './choose-recipe.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { damaged } from './damaged-claim.ts';
 import { EntryGuard, Overtaken } from './entry-guard.ts';
-import { discardOurs } from './overtaken-entry.ts';
 import { prepareBatch, type PreparedBatch } from './prepared-batch.ts';
 import { stepRunner, type StepRunner } from './step-runner.ts';
 import { checkObsolete, takeOverClaim } from './take-over-claim.ts';
-import { keysOf } from '../table/objects/planned-keys.ts';
-import { countsOf } from './outcomes.ts';
 import { writeObjects, type WriteResult } from './write-objects.ts';
+import { yieldTo } from './yield-to.ts';
 
 export interface CommitRequest {
   readonly batch: Batch;
@@ -108,7 +102,7 @@ async function takeSteps(given: CommitRequest, tools: CommitTools, step: StepRun
       );
     // what another version has claimed was prepared for this one from the start
     if (written.kind === 'misfit' && isOfOurDecoder(entry)) prepared = await prepare(batch, ourRecipe(tools));
-    claimed = await step('claim', () => raiseGeneration(attempt, prepared, tools));
+    claimed = await step('claim', () => raiseGeneration(attempt.claim, prepared, attempt.format1, tools));
     if (claimed.kind === 'theirs') await yieldTo(claimed.found, attempt, tools, step);
   }
   return claimed;
@@ -127,48 +121,11 @@ interface Attempt {
 }
 
 async function takeClaim(
-  { batch, reason, claim: given, topicId }: CommitRequest,
-  { recipe, plan, lastRecord }: PreparedBatch,
+  { claim, ...facts }: CommitRequest,
+  prepared: PreparedBatch,
   tools: CommitTools,
 ): Promise<ClaimResult<ClaimedEntry>> {
-  if (given !== undefined) return { kind: 'ours', claim: given };
-  const claim: ClaimedEntry = {
-    format: ledgerFormat,
-    state: 'claimed',
-    table: tools.table,
-    topic: tools.topic,
-    ...(topicId !== undefined && { topicId }),
-    partition: batch.partition,
-    from: batch.from,
-    to: batch.to,
-    generation: 1,
-    writer: tools.newWriterId(),
-    claimedAt: new Date(tools.clock.nowMs()).toISOString(),
-    reason,
-    recipe,
-    plan,
-    ...(lastRecord && { lastRecord }),
-  };
-  await checkLedgerEnd(claim, tools);
-  return tools.ledger.claim(claim);
-}
-
-/** Claims the range, which may have been cut, again with keys of their own: nothing that was written for it before can count any more. */
-async function raiseGeneration(
-  { claim, format1 }: Attempt,
-  { batch: { to }, plan, recipe, lastRecord }: PreparedBatch,
-  tools: CommitTools,
-): Promise<ClaimResult<ClaimedEntry>> {
-  const { entry } = claim;
-  return tools.ledger.replace<ClaimedEntry>(claim, {
-    ...entry,
-    ...(to < entry.to && { to, lastRecord }),
-    generation: entry.generation + 1,
-    writer: tools.newWriterId(),
-    recipe,
-    plan,
-    obsolete: [...(entry.obsolete ?? []), ...keysOf(entry, entry), ...format1],
-  });
+  return claim === undefined ? claimRange(prepared, facts, tools) : { kind: 'ours', claim };
 }
 
 async function write(
@@ -234,30 +191,4 @@ async function rollUp(path: LedgerPath, { ledger, observer }: CommitTools): Prom
   } catch (error) {
     observer.rollUpFailed?.(path, error);
   }
-}
-
-/**
- * Leaves the range to the process that has it. What we created under a generation that is passed is deleted. What we created under the
- * committed one holds records that the other no longer got from Kafka: it is added to the entry.
- */
-async function yieldTo(found: Versioned, attempt: Attempt, tools: CommitTools, step: StepRunner): Promise<void> {
-  const { entry } = found;
-  if (!isWritten(entry)) return;
-  const { claim, created } = attempt;
-  const { generation } = claim.entry;
-  await discardOurs(entry, created, tools);
-  const more = created.filter(({ key }) => entry.generation === generation && !listsObject(entry, key));
-  if (more.length === 0) return;
-  await step('register', () => tools.writer.register(more));
-  const next = withObjects(entry, more);
-  const replaced = await step('ledger', () => tools.ledger.replace(found, next));
-  if (replaced.kind === 'theirs') return yieldTo(replaced.found, attempt, tools, step);
-  const before = { before: entry.outcome.objects, generation: entry.generation, isUnfinished: false };
-  const objects = { ...before, after: next.outcome.objects };
-  await step('snapshot', async () => tools.publication?.replace([{ range: next, objects }]));
-}
-
-function withObjects(entry: WrittenEntry, more: readonly WrittenObject[]): WrittenEntry {
-  const objects = [...entry.outcome.objects, ...more];
-  return { ...entry, outcome: { ...entry.outcome, objects, ...countsOf(objects, entry.outcome.tombstones) } };
 }
