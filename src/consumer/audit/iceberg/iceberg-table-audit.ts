@@ -1,34 +1,23 @@
 import type { PlacedFile } from '../../../iceberg/manifests/live-files.ts';
-import { TableFiles } from '../../../iceberg/manifests/table-files.ts';
-import { readReferences, type TableReferences } from '../../../iceberg/manifests/table-references.ts';
+import type { TableReferences } from '../../../iceberg/manifests/table-references.ts';
 import { defaultSpec } from '../../../iceberg/metadata/table-metadata.ts';
-import type { IcebergCatalog, LoadedTable } from '../../../iceberg/iceberg-catalog.ts';
+import type { LoadedTable } from '../../../iceberg/iceberg-catalog.ts';
 import { mapConcurrently } from '../../../runtime/concurrency.ts';
-import { isRetryable, PipelineError } from '../../../runtime/errors.ts';
 import type { ExpiredDays } from '../../ledger/notes/expired-days.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
 import type { WrittenEntry, WrittenObject } from '../../ledger/entry/ledger-entry.ts';
-import { notedTable } from '../../ledger/notes/table-note.ts';
-import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
-import type { ParquetReader } from '../../ports/parquet.ts';
-import { checkHistory } from '../../snapshot/check-history.ts';
+import type { ObjectInfo } from '../../ports/lake.ts';
 import type { TopicTable } from '../../table/topic-tables.ts';
 import { parseObjectName, topicOfFile } from '../../ledger/keys/object-keys.ts';
 import { adoptedRowsOf, otherTopicsOf, positionsOf, type TablePositions } from '../../snapshot/table-positions.ts';
 import { aboutRange, type Finding } from '../finding.ts';
 import type { PartitionSummary } from '../ledger/partition-summary.ts';
 import { DeletedRows } from './deleted-rows.ts';
+import { loadAuditedState, restore, type AuditedState, type AuditedTableOptions } from './audited-state.ts';
 import { missingFile } from './missing-file.ts';
 import { RewrittenRows } from '../rewritten/rewritten-rows.ts';
 import { larger } from '../../../runtime/bigints.ts';
 
-export interface IcebergTableOptions {
-  readonly iceberg: IcebergCatalog;
-  readonly store: ObjectStore;
-  readonly ledger: Ledger;
-  readonly parquet: ParquetReader;
-  readonly table: string;
-  readonly topic: string;
+export interface IcebergTableOptions extends AuditedTableOptions {
   /** Days whose files need not be in the table any more. */
   readonly expired: ExpiredDays;
   /** The settings have other topics in the table too; those that it holds rows of are audited by themselves whatever they say. */
@@ -63,7 +52,7 @@ export class IcebergTableAudit {
   /** Named files that no listing has shown yet. */
   readonly #unseen: Set<string>;
 
-  private constructor(target: TopicTable, options: IcebergTableOptions, state: State) {
+  private constructor(target: TopicTable, options: IcebergTableOptions, state: AuditedState) {
     this.table = state.table;
     this.#target = target;
     this.#options = options;
@@ -76,7 +65,7 @@ export class IcebergTableAudit {
   }
 
   static async open(target: TopicTable, options: IcebergTableOptions): Promise<IcebergTableAudit> {
-    return new IcebergTableAudit(target, options, await loadState(target, options));
+    return new IcebergTableAudit(target, options, await loadAuditedState(target, options));
   }
 
   /** Compares an entry with what the table holds. */
@@ -220,68 +209,8 @@ export class IcebergTableAudit {
 
 const requestsMax = 16;
 
-const restore = 'restore it from an older version of the object';
 const setPositions =
   'stop glueless, and set the table’s property glueless.positions to where its files end (docs/iceberg.md)';
-
-interface State {
-  readonly table: LoadedTable | undefined;
-  readonly references: TableReferences;
-  readonly findings: Finding[];
-}
-
-const nothing: TableReferences = {
-  live: new Map(),
-  deletes: [],
-  past: new Set(),
-  named: new Map(),
-  facts: new Map(),
-  unreadable: [],
-};
-
-async function loadState({ name }: TopicTable, options: IcebergTableOptions): Promise<State> {
-  const { iceberg, store, table: ledgerTable, topic } = options;
-  const noted = await notedTable(store, { table: ledgerTable, topic }, name);
-  const about = { where: name, action: 'register the metadata file that was the table’s before (<table>/metadata/)' };
-  try {
-    const table = await iceberg.load(name);
-    if (table === undefined) {
-      const what = 'is not in the catalog, though the ledger was written for it';
-      const findings = noted === undefined ? [] : [{ ...about, problem: 'table-missing' as const, what }];
-      return { table, references: nothing, findings };
-    }
-    const references = await readReferences(table, new TableFiles(store));
-    const found = table.metadata['table-uuid'];
-    if (noted !== undefined && noted !== found) {
-      const what = `is not the table that the ledger was written for: its UUID is ${found} and was ${noted}`;
-      return { table: undefined, references: nothing, findings: [{ ...about, problem: 'table-recreated', what }] };
-    }
-    return { table, references, findings: await historyFindings(table, options) };
-  } catch (error) {
-    if (!(error instanceof PipelineError) || isRetryable(error)) throw error;
-    const action = error.hint ?? restore;
-    const finding = { problem: 'snapshot-unreadable' as const, where: name, what: error.message, action };
-    return { table: undefined, references: nothing, findings: [finding] };
-  }
-}
-
-const historyProblems: ReadonlyMap<string, 'table-rolled-back' | 'table-position'> = new Map([
-  ['TABLE_ROLLED_BACK', 'table-rolled-back'],
-  ['CATALOG_CORRUPT', 'table-position'],
-]);
-
-/** What the service itself would stop at. */
-async function historyFindings(table: LoadedTable, options: IcebergTableOptions): Promise<Finding[]> {
-  try {
-    await checkHistory(table, options);
-    return [];
-  } catch (error) {
-    const problem = error instanceof PipelineError ? historyProblems.get(error.code) : undefined;
-    if (!(error instanceof PipelineError) || problem === undefined) throw error;
-    const { message: what, hint: action = restore } = error;
-    return [{ problem, where: table.name, what, action }];
-  }
-}
 
 function unreadable(where: string, why: string): Finding {
   return { problem: 'snapshot-unreadable', where, what: `can't be used: ${why}`, action: restore };
