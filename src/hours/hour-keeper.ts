@@ -1,50 +1,35 @@
-import type { TopicPath } from '../consumer/ledger/keys/ledger-keys.ts';
 import type { Ledger } from '../consumer/ledger/ledger.ts';
 import type { ObjectStore } from '../consumer/ports/lake.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
-import type { Clock } from '../runtime/clock.ts';
 import { msPerDay } from '../runtime/duration.ts';
-import { newDelivery, type Channel, type Delivery } from '../outbox/delivery.ts';
 import { daysAtHand, LedgerFollower, type FollowOptions } from './follow-ledger.ts';
 import {
   clockKey,
   lastChange,
   openHourStore,
-  type HourChange,
   type HourDocument,
   type HourStore,
   type StoredHour,
 } from './hour-document.ts';
 import { hourAt, hourStartMs } from './hour-state.ts';
-import type { HoursTable } from './hours-table.ts';
+import { HourWriter, type DueChange, type HourWriterOptions } from './hour-writer.ts';
 import { nextChange, noRows, type HourCount } from './next-change.ts';
 import { storeMs } from './store-clock.ts';
 import { watermarkMs } from './watermark.ts';
 
-export interface HourObserver {
-  changed?(hour: string, change: HourChange): void;
-}
-
-export interface HourKeeperOptions extends TopicPath {
+export interface HourKeeperOptions extends HourWriterOptions {
   readonly store: ObjectStore;
   readonly ledger: Ledger;
   readonly reader: Pick<TopicReader, 'describe'>;
   readonly visibleEnds?: NonNullable<FollowOptions['visibleEnds']>;
   /** Says that queries see an hour as the ledger has it: none is complete before. Left out: they always do. */
   readonly isVisible?: (hour: string) => Promise<boolean>;
-  readonly hoursTable: HoursTable;
-  readonly clock: Clock;
   readonly latenessMs: number;
   readonly idleMs: number;
   readonly futureDaysMax: number;
   readonly pastDaysMax: number;
-  /** Where to tell that an hour is complete or reopened. */
-  readonly channels: readonly Channel[];
   /** Says that something else must still look at the hour: it is at hand until then. */
   readonly isAwaited?: (document: HourDocument) => boolean;
-  /** Unique to this process. */
-  readonly writer: string;
-  readonly observer: HourObserver;
 }
 
 const rereadEveryMs = 3_600_000;
@@ -58,13 +43,6 @@ interface Look {
   readonly reachedMs: number;
 }
 
-interface DueChange {
-  readonly hour: string;
-  readonly before: StoredHour | undefined;
-  readonly change: HourChange;
-  readonly content: number;
-}
-
 /**
  * Settles the hours of a table: finds out by the ledger and the broker how far all Kafka partitions are, and changes the states of hours. Any number
  * of processes may do it at the same time, and any of them may die at any moment.
@@ -73,6 +51,7 @@ export class HourKeeper {
   readonly #options: HourKeeperOptions;
   readonly #hours: HourStore;
   readonly #follower: LedgerFollower;
+  readonly #writer: HourWriter;
   /** Documents are listed from this hour on; at first from where a row may still go to. */
   #from: string | undefined;
   #rereadMs: number;
@@ -81,6 +60,7 @@ export class HourKeeper {
     this.#options = options;
     this.#hours = openHourStore(options.store, options);
     this.#follower = new LedgerFollower(options);
+    this.#writer = new HourWriter({ hours: this.#hours, follower: this.#follower }, options);
     this.#rereadMs = options.clock.monotonicMs();
   }
 
@@ -112,7 +92,7 @@ export class HourKeeper {
     await this.#changeAll(look(mayComplete ? await this.#confirm(observedMs, startMs) : observedMs), mayComplete);
     const settled: StoredHour[] = [];
     for (const [, document] of [...documents].toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      settled.push(await this.#enterTable(document));
+      settled.push(await this.#writer.enterTable(document));
     this.#forget(this.#oldestOpen(settled), observedMs);
     return settled;
   }
@@ -192,7 +172,7 @@ export class HourKeeper {
     const { documents } = look;
     for await (const due of this.#due(look)) {
       if (due.change.state === 'complete' && !mayComplete) continue;
-      const changed = await this.#put(due);
+      const changed = await this.#writer.put(due);
       if (changed !== undefined) documents.set(due.hour, changed);
     }
   }
@@ -226,62 +206,11 @@ export class HourKeeper {
     return open.toSorted()[0];
   }
 
-  async #put({ hour, before, change, content }: DueChange): Promise<StoredHour | undefined> {
-    const changed = await this.#hours.put(hour, this.#with(change, { hour, content }, before?.value), before);
-    // who was first has seen the same, and the next look goes on from there
-    if (changed === undefined) return this.#hours.get(hour);
-    this.#options.observer.changed?.(hour, change);
-    return changed;
-  }
-
-  #with(change: HourChange, of: Pick<DueChange, 'hour' | 'content'>, before: HourDocument | undefined): HourDocument {
-    const { writer } = this.#options;
-    const reaches = [...this.#follower.tally.reaches];
-    const next = {
-      format: 1 as const,
-      ...of,
-      writer,
-      changes: [...(before?.changes ?? []), change],
-      tabled: before?.tabled ?? 0,
-      evaluated: before?.evaluated ?? 0,
-      evaluatedFor: before?.evaluatedFor,
-      counted: Object.fromEntries(reaches.map(([partition, { position }]) => [partition, position.toString()])),
-      replacements: this.#follower.replacements(of.hour),
-      aheadDays: this.#follower.aheadDays,
-      deliveries: before?.deliveries ?? [],
-    };
-    return { ...next, deliveries: [...next.deliveries, ...this.#owedOf(next)] };
-  }
-
   #knowsLess({ counted }: HourDocument): boolean {
     const { reaches } = this.#follower.tally;
     return Object.entries(counted).some(
       ([partition, position]) => (reaches.get(Number(partition))?.position ?? -1n) < BigInt(position),
     );
-  }
-
-  /** Writes the changes that the table does not have yet, and notes that it has them, and whom to tell what another process has changed. */
-  async #enterTable(stored: StoredHour): Promise<StoredHour> {
-    const { value } = stored;
-    const missing = value.changes.filter(({ revision }) => revision > value.tabled);
-    for (const change of missing) await this.#options.hoursTable.add(value.hour, change);
-    const owed = this.#owedOf(value);
-    if (missing.length === 0 && owed.length === 0) return stored;
-    const tabled = lastChange(value).revision;
-    const deliveries = [...value.deliveries, ...owed];
-    const next = { ...value, tabled, deliveries, writer: this.#options.writer };
-    const noted = await this.#hours.put(stored.id, next, stored);
-    return noted ?? (await this.#hours.get(stored.id)) ?? stored;
-  }
-
-  /** Messages of the last day that nobody has noted: whoever made the change may have had other channels. */
-  #owedOf({ hour, changes, deliveries }: HourDocument): Delivery[] {
-    const { channels, table, clock } = this.#options;
-    const sinceMs = clock.nowMs() - msPerDay;
-    const told = changes.filter(({ state, at }) => state !== 'filling' && Date.parse(at) >= sinceMs);
-    return told
-      .flatMap(({ revision }) => channels.map((channel) => newDelivery(`${table}/${hour}/${revision}`, channel)))
-      .filter(({ key, channel }) => !deliveries.some((each) => each.key === key && each.channel === channel));
   }
 }
 

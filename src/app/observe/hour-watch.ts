@@ -1,5 +1,5 @@
 import type { AlertObserver } from '../../alerts/evaluate-alerts.ts';
-import type { HourObserver } from '../../hours/hour-keeper.ts';
+import type { HourObserver } from '../../hours/hour-writer.ts';
 import type { DeliveryObserver } from '../../outbox/deliver.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
