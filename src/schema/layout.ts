@@ -1,3 +1,4 @@
+import { consecutive } from '../runtime/consecutive.ts';
 import { msPerDay, msPerHour } from '../runtime/duration.ts';
 import type { Column } from './types.ts';
 
@@ -76,7 +77,7 @@ export function groupRows(timesMs: Float64Array, layout: Layout, range?: TimeRan
   const unitMs = layout === 'day' ? msPerDay : msPerHour;
   const startOf = (timeMs: number): number => (layout === 'none' ? -Infinity : Math.floor(timeMs / unitMs) * unitMs);
   if (range !== undefined && startOf(range.minMs) === startOf(range.maxMs))
-    return [{ values: valuesOf(startOf(range.minMs), layout), rows: firstRows(timesMs.length) }];
+    return [{ values: valuesOf(startOf(range.minMs), layout), rows: consecutive(0, timesMs.length) }];
   const groups = new Map<number, Group>();
   // successive rows mostly belong to one group
   let startMs = Infinity;
@@ -94,7 +95,7 @@ export function groupRows(timesMs: Float64Array, layout: Layout, range?: TimeRan
     if (!isIn(timeMs)) moveTo(timeMs);
     group.count++;
   }
-  if (groups.size === 1) return [{ values: valuesOf(startMs, layout), rows: firstRows(timesMs.length) }];
+  if (groups.size === 1) return [{ values: valuesOf(startMs, layout), rows: consecutive(0, timesMs.length) }];
   for (const each of groups.values()) {
     each.rows = new Int32Array(each.count);
     each.count = 0;
@@ -107,17 +108,6 @@ export function groupRows(timesMs: Float64Array, layout: Layout, range?: TimeRan
   return [...groups]
     .toSorted(([a], [b]) => a - b)
     .map(([each, { rows }]) => ({ values: valuesOf(each, layout), rows }));
-}
-
-let ascending = new Int32Array(0);
-
-/** The indexes `[0, count)`, as a view of one shared array. */
-function firstRows(count: number): Int32Array {
-  if (ascending.length < count) {
-    ascending = new Int32Array(count);
-    for (let row = 0; row < count; row++) ascending[row] = row;
-  }
-  return ascending.subarray(0, count);
 }
 
 function valuesOf(timeMs: number, layout: Layout): string[] {
