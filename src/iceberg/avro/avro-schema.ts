@@ -19,6 +19,9 @@ export interface AvroField {
 export interface AvroArray {
   readonly type: 'array';
   readonly items: AvroType;
+  readonly 'element-id'?: number | undefined;
+  /** Iceberg's `map` is an array of pairs. */
+  readonly logicalType?: string | undefined;
 }
 
 export interface AvroMap {
@@ -36,6 +39,8 @@ export interface AvroNamed {
 /** A primitive type or a known name, with attributes such as `logicalType`. */
 export interface AvroAlias {
   readonly type: string;
+  readonly logicalType?: string | undefined;
+  readonly 'adjust-to-utc'?: boolean | undefined;
 }
 
 const typeSchema: z.ZodType<AvroType> = z.lazy(() =>

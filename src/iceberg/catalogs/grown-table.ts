@@ -44,6 +44,6 @@ function withoutGrowth(metadata: TableMetadata): Partial<TableMetadata> {
     'last-column-id': 0,
     'last-updated-ms': 0,
     'metadata-log': [],
-    'current-snapshot-id': metadata['current-snapshot-id'] ?? null,
+    'current-snapshot-id': metadata['current-snapshot-id'],
   };
 }

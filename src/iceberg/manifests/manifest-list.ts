@@ -93,7 +93,7 @@ const summaryType: AvroType = {
   ],
 };
 
-const summariesType = { type: 'array' as const, items: summaryType, 'element-id': 508 };
+const summariesType: AvroType = { type: 'array', items: summaryType, 'element-id': 508 };
 
 const manifestFileType: AvroType = {
   type: 'record',

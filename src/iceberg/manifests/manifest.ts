@@ -156,17 +156,16 @@ function dataFileFields(partition: AvroType): AvroField[] {
 }
 
 function listType(id: number, items: AvroType): AvroType {
-  const list = { type: 'array' as const, items, 'element-id': id };
-  return list;
+  return { type: 'array', items, 'element-id': id };
 }
 
 /** Avro's own maps have string keys: a map by field ids is an array of pairs. */
 function mapType(keyId: number, valueId: number, value: AvroType): AvroType {
-  const pairs = {
-    type: 'array' as const,
+  return {
+    type: 'array',
     logicalType: 'map',
     items: {
-      type: 'record' as const,
+      type: 'record',
       name: `k${keyId}_v${valueId}`,
       fields: [
         { name: 'key', type: 'int', 'field-id': keyId },
@@ -174,7 +173,6 @@ function mapType(keyId: number, valueId: number, value: AvroType): AvroType {
       ],
     },
   };
-  return pairs;
 }
 
 /** Fields of partitions have the names of their table's. */

@@ -73,7 +73,7 @@ class ReferenceReader {
       for (const manifest of list) {
         manifests.set(manifest.manifest_path, manifest);
         const id = metadata.snapshots[index]?.['snapshot-id'];
-        if (id === (metadata['current-snapshot-id'] ?? undefined)) current.add(manifest.manifest_path);
+        if (id === metadata['current-snapshot-id']) current.add(manifest.manifest_path);
       }
     await mapConcurrently([...manifests.values()], readsMax, (manifest) =>
       this.#readManifest(manifest, current.has(manifest.manifest_path)),

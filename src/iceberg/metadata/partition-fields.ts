@@ -64,14 +64,10 @@ const avroTypes: Readonly<Record<string, AvroType>> = {
 };
 
 function avroTypeOf(type: string): AvroType | undefined {
-  if (type === 'date') return withLogicalType('int', { logicalType: 'date' });
+  if (type === 'date') return { type: 'int', logicalType: 'date' };
   if (type === 'timestamp' || type === 'timestamptz')
-    return withLogicalType('long', { logicalType: 'timestamp-micros', 'adjust-to-utc': type === 'timestamptz' });
+    return { type: 'long', logicalType: 'timestamp-micros', 'adjust-to-utc': type === 'timestamptz' };
   return avroTypes[type];
-}
-
-function withLogicalType(type: string, attributes: Readonly<Record<string, unknown>>): AvroType {
-  return { type, ...attributes };
 }
 
 function unknownField(name: string, transform: string): PipelineError {

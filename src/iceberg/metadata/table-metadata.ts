@@ -61,7 +61,8 @@ const tableMetadataSchema = z.looseObject({
   'default-spec-id': integer,
   'last-partition-id': integer,
   properties: z.record(z.string(), z.string()).default({}),
-  'current-snapshot-id': snapshotId.nullish(),
+  // -1 is how the specification's first version said that there is none
+  'current-snapshot-id': snapshotId.nullish().transform((id) => (id === null || id === -1n ? undefined : id)),
   snapshots: z.array(snapshotSchema).default([]),
   'snapshot-log': z.array(z.looseObject({ 'timestamp-ms': integer, 'snapshot-id': snapshotId })).default([]),
   'metadata-log': z.array(z.looseObject({ 'timestamp-ms': integer, 'metadata-file': z.string() })).default([]),
@@ -93,9 +94,7 @@ export function checkTableMetadata(json: unknown, name: string): TableMetadata {
   if (newer !== undefined) throw upgraded(name, newer['format-version']);
   const parsed = tableMetadataSchema.safeParse(json);
   if (!parsed.success) throw corrupt(name, z.prettifyError(parsed.error));
-  const metadata = parsed.data;
-  // -1 is how the specification's first version said that there is none
-  return metadata['current-snapshot-id'] === -1n ? { ...metadata, 'current-snapshot-id': undefined } : metadata;
+  return parsed.data;
 }
 
 /** Writes schemas, most of the metadata, apart from what holds ids beyond 2^53: that is written number by number. */
@@ -132,7 +131,7 @@ function corrupt(name: string, what: string): PipelineError {
 
 /** Gives the snapshot that readers see; `undefined` for a table without one. */
 export function currentSnapshot(metadata: TableMetadata): Snapshot | undefined {
-  const id = metadata['current-snapshot-id'] ?? undefined;
+  const id = metadata['current-snapshot-id'];
   return metadata.snapshots.find((snapshot) => snapshot['snapshot-id'] === id);
 }
 

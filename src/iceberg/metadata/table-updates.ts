@@ -138,7 +138,7 @@ function setRef(
 
 /** The snapshot that readers see stays; refs to others that go, go with them. */
 function removeSnapshots(metadata: TableMetadata, ids: ReadonlySet<bigint>): TableMetadata {
-  const current = metadata['current-snapshot-id'] ?? undefined;
+  const current = metadata['current-snapshot-id'];
   if (current !== undefined && ids.has(current)) throw new RangeError(`the snapshot ${current} is the current one`);
   const stays = (item: { readonly 'snapshot-id': bigint }): boolean => !ids.has(item['snapshot-id']);
   // time travel goes by the log, which must have no hole: it begins after the last that goes

@@ -82,7 +82,7 @@ function hasFiles({ added_files_count: added, existing_files_count: existing }: 
 }
 
 function snapshotOf(metadata: TableMetadata, { snapshotId, sequenceNumber }: Stage, nowMs: number) {
-  const parentId = metadata['current-snapshot-id'] ?? undefined;
+  const parentId = metadata['current-snapshot-id'];
   return {
     'snapshot-id': snapshotId,
     ...(parentId !== undefined && { 'parent-snapshot-id': parentId }),
