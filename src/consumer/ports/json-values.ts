@@ -37,7 +37,7 @@ const capacityMin = 64;
  */
 export class JsonValues {
   readonly #memory: PositionMemory;
-  readonly #sources: Source[] = [];
+  #sources: Source[] = [];
   /** The JSON of values that were added without theirs. */
   #written = Buffer.alloc(0);
   #used = 0;
@@ -55,21 +55,21 @@ export class JsonValues {
 
   /** Adds the value whose JSON is `source[start, end)`. */
   add(source: Buffer, start: number, end: number): void {
-    this.#addSource(source, 0);
+    const number = this.#numberOf(source, 0);
     const at = this.#count++;
     this.#reserve();
-    this.#sourceOf[at] = this.#sources.length - 1;
+    this.#sourceOf[at] = number;
     this.#starts[at] = start;
     this.#ends[at] = end;
   }
 
   /** Adds the values of many rows. */
   addAll({ bytes, starts, ends, shift }: JsonRanges): void {
-    this.#addSource(bytes, shift);
+    const number = this.#numberOf(bytes, shift);
     const first = this.#count;
     this.#count += starts.length;
     this.#reserve();
-    this.#sourceOf.fill(this.#sources.length - 1, first, this.#count);
+    this.#sourceOf.fill(number, first, this.#count);
     this.#starts.set(starts, first);
     this.#ends.set(ends, first);
   }
@@ -96,7 +96,7 @@ export class JsonValues {
   /** Gives the values of these indexes; where one is negative, the value whose JSON is `json`. */
   pick(indexes: Int32Array, json: Buffer): JsonValues {
     const picked = new JsonValues({ memory: this.#memory, capacity: indexes.length });
-    picked.#sources.push(...this.#sources, { bytes: json, shift: 0 });
+    picked.#sources = [...this.#sources, { bytes: json, shift: 0 }];
     picked.#count = indexes.length;
     picked.#reserve();
     for (let at = 0; at < indexes.length; at++) {
@@ -134,7 +134,7 @@ export class JsonValues {
   /** Adds the first `count` values of others. */
   append(others: JsonValues, count: number): void {
     const [first, firstSource] = [this.#count, this.#sources.length];
-    this.#sources.push(...others.#sources);
+    this.#sources = [...this.#sources, ...others.#sources];
     this.#count += count;
     this.#reserve();
     for (let at = 0; at < count; at++) this.#sourceOf[first + at] = (others.#sourceOf[at] ?? 0) + firstSource;
@@ -186,9 +186,14 @@ export class JsonValues {
     return this.#sources[this.#sourceOf[index] ?? 0]?.shift ?? 0;
   }
 
-  #addSource(bytes: Buffer, shift: number): void {
-    const last = this.#sources.at(-1);
-    if (last?.bytes !== bytes || last.shift !== shift) this.#sources.push({ bytes, shift });
+  /** Gives the number of a source: mostly it is one of the last two, since values of records and written ones may come in turns. */
+  #numberOf(bytes: Buffer, shift: number): number {
+    const { length } = this.#sources;
+    for (let number = length - 1; number >= 0 && number >= length - 2; number--) {
+      const source = this.#sources[number];
+      if (source?.bytes === bytes && source.shift === shift) return number;
+    }
+    return this.#sources.push({ bytes, shift }) - 1;
   }
 
   #textAt(index: number): string {

@@ -144,15 +144,15 @@ interface ReadDeadLetters {
 /** The entry's dead letters as far as their objects are there. */
 async function readAll({ outcome }: WrittenEntry, { store, parquet, tools }: RedriveOptions): Promise<ReadDeadLetters> {
   const expired: WrittenObject[] = [];
-  const rows: Record<string, unknown>[] = [];
+  const rows: Record<string, unknown>[][] = [];
   for (const object of outcome.objects.filter(({ kind }) => kind === 'dead-letters')) {
     const { key, partition } = object;
     const stored = await store.get(key);
-    if (stored !== undefined) rows.push(...(await parquet.rows(stored.bytes)));
+    if (stored !== undefined) rows.push(await parquet.rows(stored.bytes));
     else if (isExpired(partition, await readExpiry(store, tools.table))) expired.push(object);
-    else return { deadLetters: readDeadLetters(rows), expired, gone: key };
+    else return { deadLetters: readDeadLetters(rows.flat()), expired, gone: key };
   }
-  return { deadLetters: readDeadLetters(rows), expired };
+  return { deadLetters: readDeadLetters(rows.flat()), expired };
 }
 
 function missing(key: string, tools: CommitTools, { topic, partition, from, to }: WrittenEntry): PipelineError {

@@ -57,7 +57,8 @@ export async function* redrivenPieces(
     tombstones += decoded.tombstones;
     result.tombstones += decoded.tombstones;
     result.passed += records - decoded.rejects.length - decoded.tombstones;
-    if (earlyEnd === undefined) rejects.push(...rejectsOf(others, chunkOfDeadLetters(others, entry)));
+    if (earlyEnd === undefined)
+      for (const reject of rejectsOf(others, chunkOfDeadLetters(others, entry))) rejects.push(reject);
     if (decoded.rowCount > 0 || (earlyEnd === undefined && hasChange(result))) {
       const piece = { ...decoded, tombstones, rejects: earlyEnd === undefined ? rejects : [] };
       yield { recipe, decoded: piece, ...writer.group(piece, recipe), lastRecord: entry.outcome.lastRecord };
