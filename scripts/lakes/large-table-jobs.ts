@@ -1,7 +1,7 @@
 import { maintainIceberg } from '../../src/consumer/maintain/iceberg/maintain-iceberg.ts';
 import type { UpkeepEvent } from '../../src/consumer/maintain/upkeep.ts';
 import { verify } from '../../src/consumer/audit/verify.ts';
-import type { ReplacedBatch } from '../../src/consumer/commit/publication.ts';
+import type { ReplacedBatch } from '../../src/consumer/commit/tools/publication.ts';
 import { objectKey } from '../../src/consumer/ledger/keys/object-keys.ts';
 import type { ParquetRewriter } from '../../src/consumer/ports/parquet-rewriter.ts';
 import { loadTable } from '../../src/consumer/snapshot/load-table.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { defaultRecipe } from '../../bench/support/recipe.ts';
 import { commitBatch } from '../../src/consumer/commit/commit-batch.ts';
-import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
+import type { CommitTools } from '../../src/consumer/commit/tools/commit-tools.ts';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { SnapshotSchedule } from '../../src/consumer/snapshot/snapshot-schedule.ts';

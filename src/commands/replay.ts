@@ -1,5 +1,5 @@
 import { policyInJson } from '../consumer/batch/batch-policy.ts';
-import type { CommitTools } from '../consumer/commit/commit-tools.ts';
+import type { CommitTools } from '../consumer/commit/tools/commit-tools.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
 import { isWritten } from '../consumer/ledger/entry/ledger-entry.ts';
 import { groupForSnapshots, type ReplayItem } from '../consumer/replay/replay-plan.ts';

@@ -9,7 +9,7 @@ import type { Settings } from '../app/config/settings.ts';
 import type { Screen } from '../app/screen/screen.ts';
 import { showWork } from '../app/screen/show-work.ts';
 import type { StopSignal } from '../app/signals.ts';
-import { skipRange } from '../consumer/commit/skip-range.ts';
+import { skipRange } from '../consumer/commit/gap/skip-range.ts';
 import type { OffsetRange, TopicReader } from '../consumer/ports/topic.ts';
 import { findReadable, isReadable } from '../consumer/replay/find-readable.ts';
 import { PipelineError } from '../runtime/errors.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
 import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
-import { stepRunner } from '../../src/consumer/commit/step-runner.ts';
+import { stepRunner } from '../../src/consumer/commit/tools/step-runner.ts';
 import { parseColumns } from '../../src/schema/hive-ddl.ts';
 import { createMemoryObjectStore } from '../../src/lake/store/memory-object-store.ts';
 import { jsonRecords, slicesOf } from '../support/chunks.ts';

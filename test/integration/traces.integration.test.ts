@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { stepNames } from '../../src/consumer/commit/pipeline-observer.ts';
+import { stepNames } from '../../src/consumer/commit/tools/pipeline-observer.ts';
 import { kafkaEnvironment, ownNames, runCli } from '../support/cli.ts';
 import { TraceCollector } from '../support/trace-collector.ts';
 

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replayItem } from '../../src/consumer/replay/replay.ts';
-import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
+import type { CommitTools } from '../../src/consumer/commit/tools/commit-tools.ts';
 import { verify, type VerifyOptions, type VerifyReport } from '../../src/consumer/audit/verify.ts';
 import { carryOut } from '../../src/consumer/audit/carry-out.ts';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';

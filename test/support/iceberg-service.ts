@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
-import type { PipelineObserver } from '../../src/consumer/commit/pipeline-observer.ts';
+import type { CommitTools } from '../../src/consumer/commit/tools/commit-tools.ts';
+import type { PipelineObserver } from '../../src/consumer/commit/tools/pipeline-observer.ts';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
 import { commitSnapshot, type SnapshotOutcome } from '../../src/consumer/snapshot/commit-snapshot.ts';
 import { createPublication } from '../../src/consumer/snapshot/replace-files.ts';

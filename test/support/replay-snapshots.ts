@@ -1,4 +1,4 @@
-import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
+import type { CommitTools } from '../../src/consumer/commit/tools/commit-tools.ts';
 import { isWritten } from '../../src/consumer/ledger/entry/ledger-entry.ts';
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { groupForSnapshots, planReplay } from '../../src/consumer/replay/replay-plan.ts';

@@ -1,5 +1,5 @@
-import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
-import type { PipelineObserver } from '../../src/consumer/commit/pipeline-observer.ts';
+import type { CommitTools } from '../../src/consumer/commit/tools/commit-tools.ts';
+import type { PipelineObserver } from '../../src/consumer/commit/tools/pipeline-observer.ts';
 import { BackPressure } from '../../src/consumer/service/back-pressure.ts';
 import { ownPace } from '../../src/consumer/service/pace.ts';
 import { runConsumer, type ConsumerOptions } from '../../src/consumer/service/run-consumer.ts';

@@ -1,5 +1,5 @@
 import { replayItem } from '../../src/consumer/replay/replay.ts';
-import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
+import type { CommitTools } from '../../src/consumer/commit/tools/commit-tools.ts';
 import { FakeTopic } from '../fakes/fake-topic.ts';
 import type { TestRecord } from './chunks.ts';
 

@@ -1,4 +1,4 @@
-import type { CommittedBatch, PipelineObserver, StepName } from '../../consumer/commit/pipeline-observer.ts';
+import type { CommittedBatch, PipelineObserver, StepName } from '../../consumer/commit/tools/pipeline-observer.ts';
 import type { UnreadableRecords } from '../../consumer/ports/topic.ts';
 import { skipCommand } from '../../consumer/service/unreadable-partitions.ts';
 import type { PipelineError } from '../../runtime/errors.ts';

@@ -1,4 +1,4 @@
-import type { PipelineObserver } from '../../consumer/commit/pipeline-observer.ts';
+import type { PipelineObserver } from '../../consumer/commit/tools/pipeline-observer.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Metrics } from './metrics.ts';
 

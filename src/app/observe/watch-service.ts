@@ -1,4 +1,4 @@
-import type { PipelineObserver } from '../../consumer/commit/pipeline-observer.ts';
+import type { PipelineObserver } from '../../consumer/commit/tools/pipeline-observer.ts';
 import type { Lag } from '../../consumer/service/lag.ts';
 import { Readiness } from '../../consumer/service/readiness.ts';
 import { systemClock, type Clock } from '../../runtime/clock.ts';

@@ -1,4 +1,4 @@
-import type { PipelineObserver } from '../../consumer/commit/pipeline-observer.ts';
+import type { PipelineObserver } from '../../consumer/commit/tools/pipeline-observer.ts';
 import type { Lag } from '../../consumer/service/lag.ts';
 import type { TopicsObserver } from '../../consumer/service/topic-runs.ts';
 import type { Clock } from '../../runtime/clock.ts';

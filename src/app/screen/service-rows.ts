@@ -1,4 +1,4 @@
-import type { CommittedBatch } from '../../consumer/commit/pipeline-observer.ts';
+import type { CommittedBatch } from '../../consumer/commit/tools/pipeline-observer.ts';
 import { sayBytes, sayCount, sayDuration, sayRate, sayWhole } from './say-numbers.ts';
 import type { Row, Words } from './screen.ts';
 import type { ServiceNumbers } from './service-numbers.ts';

@@ -1,4 +1,4 @@
-import type { CommittedBatch } from '../../consumer/commit/pipeline-observer.ts';
+import type { CommittedBatch } from '../../consumer/commit/tools/pipeline-observer.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../observe/logger.ts';

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { BatchTracer } from '../../consumer/commit/batch-trace.ts';
+import type { BatchTracer } from '../../consumer/commit/tools/batch-trace.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { TracingSettings } from '../config/settings/tracing-settings.ts';
 import type { Logger } from '../observe/logger.ts';

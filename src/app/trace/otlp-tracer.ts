@@ -1,5 +1,11 @@
-import type { BatchEnd, BatchTrace, BatchTracer, StepTrace, TracedBatch } from '../../consumer/commit/batch-trace.ts';
-import type { StepName } from '../../consumer/commit/pipeline-observer.ts';
+import type {
+  BatchEnd,
+  BatchTrace,
+  BatchTracer,
+  StepTrace,
+  TracedBatch,
+} from '../../consumer/commit/tools/batch-trace.ts';
+import type { StepName } from '../../consumer/commit/tools/pipeline-observer.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import { redact } from '../../runtime/redact.ts';

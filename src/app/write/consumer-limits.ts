@@ -1,8 +1,8 @@
 import { policyForSeveral, policyInJson } from '../../consumer/batch/batch-policy.ts';
-import type { CommitTools } from '../../consumer/commit/commit-tools.ts';
+import type { CommitTools } from '../../consumer/commit/tools/commit-tools.ts';
 import { BackPressure } from '../../consumer/service/back-pressure.ts';
 import type { PipelineLimits } from '../../consumer/service/pipeline.ts';
-import type { PipelineObserver } from '../../consumer/commit/pipeline-observer.ts';
+import type { PipelineObserver } from '../../consumer/commit/tools/pipeline-observer.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { Slots } from '../../runtime/concurrency.ts';
 import type { Settings } from '../config/settings.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Ledger } from '../../consumer/ledger/ledger.ts';
 import type { Recipe } from '../../consumer/ledger/entry/recipe.ts';
-import type { BatchTracer } from '../../consumer/commit/batch-trace.ts';
-import type { CommitTools } from '../../consumer/commit/commit-tools.ts';
-import type { PipelineObserver } from '../../consumer/commit/pipeline-observer.ts';
+import type { BatchTracer } from '../../consumer/commit/tools/batch-trace.ts';
+import type { CommitTools } from '../../consumer/commit/tools/commit-tools.ts';
+import type { PipelineObserver } from '../../consumer/commit/tools/pipeline-observer.ts';
 import type { ParquetEncoder } from '../../consumer/ports/parquet.ts';
 import type { SchemaRegistries } from '../../consumer/ports/schema-registry.ts';
 import { createPublication } from '../../consumer/snapshot/replace-files.ts';

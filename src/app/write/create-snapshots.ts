@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { CommitTools } from '../../consumer/commit/commit-tools.ts';
+import type { CommitTools } from '../../consumer/commit/tools/commit-tools.ts';
 import { SnapshotSchedule } from '../../consumer/snapshot/snapshot-schedule.ts';
 import type { SnapshotTools } from '../../consumer/snapshot/snapshot-tools.ts';
 import type { Queues } from '../../runtime/concurrency.ts';

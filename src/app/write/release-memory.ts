@@ -1,4 +1,4 @@
-import type { CommitTools } from '../../consumer/commit/commit-tools.ts';
+import type { CommitTools } from '../../consumer/commit/tools/commit-tools.ts';
 import { releaseFetchMemory } from '../../kafka/format/record-memory.ts';
 import { closeKernel } from '../../kernel/kernel.ts';
 import { collectAll } from '../../runtime/garbage.ts';

@@ -1,4 +1,4 @@
-import type { CommitTools } from '../../consumer/commit/commit-tools.ts';
+import type { CommitTools } from '../../consumer/commit/tools/commit-tools.ts';
 import { loadKnown } from '../../consumer/snapshot/load-table.ts';
 import { tablesOf } from '../../consumer/table/topic-tables.ts';
 import { snapshotTools } from './create-snapshots.ts';

@@ -10,17 +10,17 @@ import {
   type WrittenObject,
 } from '../ledger/entry/ledger-entry.ts';
 import type { LedgerPath } from '../ledger/keys/ledger-keys.ts';
-import { takeOverFormat1 } from './take-over-format-1.ts';
-import { claimRange, raiseGeneration } from './claim-range.ts';
-import { chooseRecipe, isOfOurDecoder, ourRecipe, type ChosenRecipe } from './choose-recipe.ts';
-import type { CommitTools } from './commit-tools.ts';
-import { damaged } from './damaged-claim.ts';
-import { EntryGuard, Overtaken } from './entry-guard.ts';
-import { prepareBatch, type PreparedBatch } from './prepared-batch.ts';
-import { stepRunner, type StepRunner } from './step-runner.ts';
-import { checkObsolete, takeOverClaim } from './take-over-claim.ts';
-import { writeObjects, type WriteResult } from './write-objects.ts';
-import { yieldTo } from './yield-to.ts';
+import { takeOverFormat1 } from './claim/take-over-format-1.ts';
+import { claimRange, raiseGeneration } from './claim/claim-range.ts';
+import { chooseRecipe, isOfOurDecoder, ourRecipe, type ChosenRecipe } from './claim/choose-recipe.ts';
+import type { CommitTools } from './tools/commit-tools.ts';
+import { damaged } from './claim/damaged-claim.ts';
+import { EntryGuard, Overtaken } from './write/entry-guard.ts';
+import { prepareBatch, type PreparedBatch } from './write/prepared-batch.ts';
+import { stepRunner, type StepRunner } from './tools/step-runner.ts';
+import { checkObsolete, takeOverClaim } from './claim/take-over-claim.ts';
+import { writeObjects, type WriteResult } from './write/write-objects.ts';
+import { yieldTo } from './claim/yield-to.ts';
 
 export interface CommitRequest {
   readonly batch: Batch;

@@ -1,8 +1,8 @@
 import { larger, smaller } from '../../runtime/bigints.ts';
 import { decodeLimitsOf, reasonToCut } from '../batch/batch-policy.ts';
 import { PartitionBuffer } from '../batch/partition-buffer.ts';
-import type { CommitTools } from '../commit/commit-tools.ts';
-import { endReplacements } from '../commit/replace-entry.ts';
+import type { CommitTools } from '../commit/tools/commit-tools.ts';
+import { endReplacements } from '../commit/replace/replace-entry.ts';
 import type { WrittenEntry } from '../ledger/entry/ledger-entry.ts';
 import { entryOf, splitHole, type HolePiece } from './hole-pieces.ts';
 import { keepPiece } from './keep-piece.ts';

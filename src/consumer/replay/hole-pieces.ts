@@ -1,7 +1,7 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
-import type { CommitTools } from '../commit/commit-tools.ts';
-import { overtaken } from '../commit/overtaken-entry.ts';
-import { countsOf } from '../commit/outcomes.ts';
+import type { CommitTools } from '../commit/tools/commit-tools.ts';
+import { overtaken } from '../commit/write/overtaken-entry.ts';
+import { countsOf } from '../commit/write/outcomes.ts';
 import type { Versioned } from '../ledger/chain/entry-store.ts';
 import {
   isWritten,

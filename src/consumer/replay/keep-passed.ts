@@ -1,9 +1,9 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { decodeLimitsOf } from '../batch/batch-policy.ts';
-import type { CommitTools } from '../commit/commit-tools.ts';
-import { countsOf } from '../commit/outcomes.ts';
-import { overtaken } from '../commit/overtaken-entry.ts';
-import { stepRunner } from '../commit/step-runner.ts';
+import type { CommitTools } from '../commit/tools/commit-tools.ts';
+import { countsOf } from '../commit/write/outcomes.ts';
+import { overtaken } from '../commit/write/overtaken-entry.ts';
+import { stepRunner } from '../commit/tools/step-runner.ts';
 import type { Versioned } from '../ledger/chain/entry-store.ts';
 import {
   isCommitted,

@@ -1,9 +1,9 @@
 import type { Batch } from '../batch/partition-buffer.ts';
-import type { CommitTools } from '../commit/commit-tools.ts';
-import { overtaken } from '../commit/overtaken-entry.ts';
-import { endReplacements, putReplacement } from '../commit/replace-entry.ts';
-import { stepRunner } from '../commit/step-runner.ts';
-import { publishAgain } from '../commit/undo-replacement.ts';
+import type { CommitTools } from '../commit/tools/commit-tools.ts';
+import { overtaken } from '../commit/write/overtaken-entry.ts';
+import { endReplacements, putReplacement } from '../commit/replace/replace-entry.ts';
+import { stepRunner } from '../commit/tools/step-runner.ts';
+import { publishAgain } from '../commit/replace/undo-replacement.ts';
 import {
   isCommitted,
   stateOfFormat,

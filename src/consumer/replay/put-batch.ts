@@ -1,9 +1,9 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import { PartitionBuffer, type Batch } from '../batch/partition-buffer.ts';
 import { decodeLimitsOf, type BatchPolicy } from '../batch/batch-policy.ts';
-import type { CommitTools } from '../commit/commit-tools.ts';
-import { discardLeftovers } from '../commit/leftovers.ts';
-import { putReplacement, type PutReplacement } from '../commit/replace-entry.ts';
+import type { CommitTools } from '../commit/tools/commit-tools.ts';
+import { discardLeftovers } from '../commit/write/leftovers.ts';
+import { putReplacement, type PutReplacement } from '../commit/replace/replace-entry.ts';
 import type { WrittenEntry } from '../ledger/entry/ledger-entry.ts';
 import { checkTopicId } from '../ledger/topic/topic-identity.ts';
 import { emptyChunk } from '../ports/record-chunk.ts';

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { RejectReason } from '../columns/parse-record.ts';
-import type { CommitTools } from '../commit/commit-tools.ts';
-import { discardLeftovers } from '../commit/leftovers.ts';
-import { endReplacements, putReplacement, type PutReplacement } from '../commit/replace-entry.ts';
-import { undoReplacement } from '../commit/undo-replacement.ts';
+import type { CommitTools } from '../commit/tools/commit-tools.ts';
+import { discardLeftovers } from '../commit/write/leftovers.ts';
+import { endReplacements, putReplacement, type PutReplacement } from '../commit/replace/replace-entry.ts';
+import { undoReplacement } from '../commit/replace/undo-replacement.ts';
 import { isExpired, readExpiry } from '../ledger/notes/expired-days.ts';
 import type { Versioned } from '../ledger/chain/entry-store.ts';
 import { isWritten, type WrittenEntry, type WrittenObject } from '../ledger/entry/ledger-entry.ts';

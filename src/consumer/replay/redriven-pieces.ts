@@ -1,9 +1,9 @@
 import { restOfBatch, shortenBatch, type Batch } from '../batch/partition-buffer.ts';
 import type { Reject } from '../columns/decode-batch.ts';
 import type { RejectReason } from '../columns/parse-record.ts';
-import type { CommitTools } from '../commit/commit-tools.ts';
-import type { PreparedColumns } from '../commit/prepared-batch.ts';
-import { stepRunner } from '../commit/step-runner.ts';
+import type { CommitTools } from '../commit/tools/commit-tools.ts';
+import type { PreparedColumns } from '../commit/write/prepared-batch.ts';
+import { stepRunner } from '../commit/tools/step-runner.ts';
 import type { WrittenEntry } from '../ledger/entry/ledger-entry.ts';
 import type { Recipe } from '../ledger/entry/recipe.ts';
 import type { DecodeLimits } from '../ports/decode-limits.ts';

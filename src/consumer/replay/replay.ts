@@ -1,6 +1,6 @@
-import type { CommitTools } from '../commit/commit-tools.ts';
-import { discardLeftovers } from '../commit/leftovers.ts';
-import { endReplacements, type PutReplacement } from '../commit/replace-entry.ts';
+import type { CommitTools } from '../commit/tools/commit-tools.ts';
+import { discardLeftovers } from '../commit/write/leftovers.ts';
+import { endReplacements, type PutReplacement } from '../commit/replace/replace-entry.ts';
 import type { OffsetRange } from '../ports/topic.ts';
 import { fillHole } from './fill-hole.ts';
 import { putBatch, type ReplacedBy, type ReplayOptions, type ReplayResult } from './put-batch.ts';

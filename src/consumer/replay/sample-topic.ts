@@ -1,6 +1,6 @@
 import { decodeLimitsOf, reasonToCut, type BatchPolicy } from '../batch/batch-policy.ts';
 import { PartitionBuffer } from '../batch/partition-buffer.ts';
-import type { CommitTools } from '../commit/commit-tools.ts';
+import type { CommitTools } from '../commit/tools/commit-tools.ts';
 import type { Recipe } from '../ledger/entry/recipe.ts';
 import type { TopicReader } from '../ports/topic.ts';
 import { SchemaSample } from '../table/catalog/schema-preview.ts';

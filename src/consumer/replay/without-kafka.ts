@@ -1,7 +1,7 @@
-import type { CommitTools } from '../commit/commit-tools.ts';
-import { finishFromLake } from '../commit/finish-from-lake.ts';
-import { stepRunner } from '../commit/step-runner.ts';
-import { undoReplacement } from '../commit/undo-replacement.ts';
+import type { CommitTools } from '../commit/tools/commit-tools.ts';
+import { finishFromLake } from '../commit/claim/finish-from-lake.ts';
+import { stepRunner } from '../commit/tools/step-runner.ts';
+import { undoReplacement } from '../commit/replace/undo-replacement.ts';
 import type { Versioned } from '../ledger/chain/entry-store.ts';
 import type { ClaimedEntry, ReplacingEntry } from '../ledger/entry/ledger-entry.ts';
 

@@ -1,4 +1,4 @@
-import type { PipelineObserver } from '../commit/pipeline-observer.ts';
+import type { PipelineObserver } from '../commit/tools/pipeline-observer.ts';
 import type { RecordSource } from '../ports/topic.ts';
 import type { PartitionWork } from './partition-work.ts';
 

@@ -1,5 +1,5 @@
-import type { CommitTools } from '../commit/commit-tools.ts';
-import type { StepRunner } from '../commit/step-runner.ts';
+import type { CommitTools } from '../commit/tools/commit-tools.ts';
+import type { StepRunner } from '../commit/tools/step-runner.ts';
 import { isWritten, type WrittenEntry } from '../ledger/entry/ledger-entry.ts';
 
 /**

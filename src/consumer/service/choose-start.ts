@@ -1,4 +1,4 @@
-import type { CommitTools } from '../commit/commit-tools.ts';
+import type { CommitTools } from '../commit/tools/commit-tools.ts';
 import type { ChainPosition } from '../ledger/topic/chain-position.ts';
 import type { ChainStart } from '../ledger/notes/chain-start.ts';
 import { decidedOffset, type TopicStart } from '../ledger/notes/topic-start.ts';

@@ -1,8 +1,8 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { rememberSuccess } from '../../runtime/memo.ts';
-import { discardLeftovers } from '../commit/leftovers.ts';
-import type { CommitTools } from '../commit/commit-tools.ts';
-import { stepRunner } from '../commit/step-runner.ts';
+import { discardLeftovers } from '../commit/write/leftovers.ts';
+import type { CommitTools } from '../commit/tools/commit-tools.ts';
+import { stepRunner } from '../commit/tools/step-runner.ts';
 import { findPosition, headMissing, readCommitMetadata, type ChainPosition } from '../ledger/topic/chain-position.ts';
 import type { LedgerPath } from '../ledger/keys/ledger-keys.ts';
 import type { AssignedPartition, TopicReader } from '../ports/topic.ts';

@@ -1,9 +1,9 @@
 import { PipelineError, unreachable } from '../../runtime/errors.ts';
 import { decodeLimitsOf, type BatchPolicy } from '../batch/batch-policy.ts';
 import { commitBatch } from '../commit/commit-batch.ts';
-import type { CommitTools } from '../commit/commit-tools.ts';
-import { recordGap } from '../commit/record-gap.ts';
-import { stepRunner } from '../commit/step-runner.ts';
+import type { CommitTools } from '../commit/tools/commit-tools.ts';
+import { recordGap } from '../commit/gap/record-gap.ts';
+import { stepRunner } from '../commit/tools/step-runner.ts';
 import { commitMetadata } from '../ledger/topic/chain-position.ts';
 import type { Versioned } from '../ledger/chain/entry-store.ts';
 import type { CommittedEntry } from '../ledger/entry/ledger-entry.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { PipelineError } from '../../runtime/errors.ts';
 import type { Slots } from '../../runtime/concurrency.ts';
 import { shareOf, type BatchPolicy, type Boundaries } from '../batch/batch-policy.ts';
-import type { CommitTools } from '../commit/commit-tools.ts';
+import type { CommitTools } from '../commit/tools/commit-tools.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
 import type {
   AssignedPartition,

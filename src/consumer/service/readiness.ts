@@ -1,7 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import type { UnreadableRecords } from '../ports/topic.ts';
-import type { PipelineObserver } from '../commit/pipeline-observer.ts';
+import type { PipelineObserver } from '../commit/tools/pipeline-observer.ts';
 
 /** Knows whether the service does its work, from what the pipeline says and what the broker holds. */
 export class Readiness {

@@ -1,4 +1,4 @@
-import { stepRunner } from '../commit/step-runner.ts';
+import { stepRunner } from '../commit/tools/step-runner.ts';
 import { aborted, sourceEnded, tooSlow, within } from './graceful-stop.ts';
 import type { MemberState, SnapshotSchedule } from '../snapshot/snapshot-schedule.ts';
 import { LagWatch, type Lag } from './lag.ts';

@@ -1,4 +1,4 @@
-import type { PipelineObserver } from '../commit/pipeline-observer.ts';
+import type { PipelineObserver } from '../commit/tools/pipeline-observer.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { UnreadableRecords } from '../ports/topic.ts';
 

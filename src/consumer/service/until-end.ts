@@ -1,7 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { CommitTools } from '../commit/commit-tools.ts';
-import { stepRunner } from '../commit/step-runner.ts';
+import type { CommitTools } from '../commit/tools/commit-tools.ts';
+import { stepRunner } from '../commit/tools/step-runner.ts';
 import type { TopicDescription } from '../ports/topic.ts';
 import type { Pipeline } from './pipeline.ts';
 

@@ -9,7 +9,7 @@ import {
 } from '../../iceberg/stage/stage-snapshot.ts';
 import { TableFiles } from '../../iceberg/manifests/table-files.ts';
 import { mapAhead } from '../../runtime/concurrency.ts';
-import type { CommittedSnapshot } from '../commit/pipeline-observer.ts';
+import type { CommittedSnapshot } from '../commit/tools/pipeline-observer.ts';
 import type { WrittenObject } from '../ledger/entry/ledger-entry.ts';
 import { isDamage } from './damaged-files.ts';
 import { loadTable } from './load-table.ts';

@@ -1,6 +1,6 @@
 import { mayDelete, type LiveFile, type LiveFiles } from '../../iceberg/manifests/live-files.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { ReplacedBatch, ReplacedRange } from '../commit/publication.ts';
+import type { ReplacedBatch, ReplacedRange } from '../commit/tools/publication.ts';
 import { isExpired } from '../ledger/notes/expired-days.ts';
 import type { WrittenObject } from '../ledger/entry/ledger-entry.ts';
 import { parseObjectName, type ObjectName } from '../ledger/keys/object-keys.ts';

@@ -1,6 +1,6 @@
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
 import type { LiveFiles } from '../../iceberg/manifests/live-files.ts';
-import type { ReplacedRange } from '../commit/publication.ts';
+import type { ReplacedRange } from '../commit/tools/publication.ts';
 import { objectSource } from '../ports/parquet.ts';
 import { coordinateColumns, offsetsWithin } from '../table/objects/file-offsets.ts';
 import { namesOneOf } from './range-files.ts';

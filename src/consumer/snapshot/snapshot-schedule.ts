@@ -1,7 +1,7 @@
 import { Queues } from '../../runtime/concurrency.ts';
-import type { CommitTools } from '../commit/commit-tools.ts';
-import type { StepRunner } from '../commit/step-runner.ts';
-import { stepRunner } from '../commit/step-runner.ts';
+import type { CommitTools } from '../commit/tools/commit-tools.ts';
+import type { StepRunner } from '../commit/tools/step-runner.ts';
+import { stepRunner } from '../commit/tools/step-runner.ts';
 import { CommitBoundaries } from './commit-boundaries.ts';
 import { isCommitDue, type Standing } from './commit-due.ts';
 import { commitSnapshot } from './commit-snapshot.ts';

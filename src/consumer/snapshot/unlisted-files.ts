@@ -4,7 +4,7 @@ import type { DataFile } from '../../iceberg/manifests/manifest.ts';
 import { identityValues } from '../../iceberg/metadata/partition-fields.ts';
 import { TableFiles } from '../../iceberg/manifests/table-files.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { ReplacedRange } from '../commit/publication.ts';
+import type { ReplacedRange } from '../commit/tools/publication.ts';
 import { parseObjectName, topicOfFile } from '../ledger/keys/object-keys.ts';
 import type { RowRange } from '../ports/parquet-rewriter.ts';
 import { boundOf, coordinateIds, type CoordinateIds } from './check-history.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stepNames } from '../../../src/consumer/commit/pipeline-observer.ts';
+import { stepNames } from '../../../src/consumer/commit/tools/pipeline-observer.ts';
 import { Scenario } from '../../support/scenario.ts';
 
 describe.each(['before', 'after'])('kill -9 %s the step', (phase) => {

@@ -1,7 +1,7 @@
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
+import type { CommitTools } from '../../../src/consumer/commit/tools/commit-tools.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { AuditedLake } from '../../support/audited-lake.ts';
 import { createTestTools, testTable } from '../../support/lake.ts';

@@ -5,8 +5,8 @@ import { createMetricsObserver, joinObservers } from '../../../src/app/observe/m
 import { Metrics } from '../../../src/app/observe/metrics.ts';
 import { PartitionBuffer } from '../../../src/consumer/batch/partition-buffer.ts';
 import { commitBatch, type CommitRequest } from '../../../src/consumer/commit/commit-batch.ts';
-import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
-import type { PipelineObserver, StepName } from '../../../src/consumer/commit/pipeline-observer.ts';
+import type { CommitTools } from '../../../src/consumer/commit/tools/commit-tools.ts';
+import type { PipelineObserver, StepName } from '../../../src/consumer/commit/tools/pipeline-observer.ts';
 import type { Versioned } from '../../../src/consumer/ledger/chain/entry-store.ts';
 import type { ClaimedEntry, LedgerEntry } from '../../../src/consumer/ledger/entry/ledger-entry.ts';
 import { decoderVersion } from '../../../src/consumer/ledger/entry/decoder-version.ts';

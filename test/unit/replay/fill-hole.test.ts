@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { acknowledgeGaps } from '../../../src/consumer/ledger/acknowledge-gaps.ts';
 import { planSelection } from '../../../src/commands/plan-selection.ts';
-import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
-import { stepNames } from '../../../src/consumer/commit/pipeline-observer.ts';
+import type { CommitTools } from '../../../src/consumer/commit/tools/commit-tools.ts';
+import { stepNames } from '../../../src/consumer/commit/tools/pipeline-observer.ts';
 import { parseObjectName } from '../../../src/consumer/ledger/keys/object-keys.ts';
 import { replayGroup } from '../../../src/consumer/replay/replay.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
-import { undoReplacement } from '../../../src/consumer/commit/undo-replacement.ts';
+import type { CommitTools } from '../../../src/consumer/commit/tools/commit-tools.ts';
+import { undoReplacement } from '../../../src/consumer/commit/replace/undo-replacement.ts';
 import { isWritten, type WrittenEntry } from '../../../src/consumer/ledger/entry/ledger-entry.ts';
 import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
 import type { ReplayResult } from '../../../src/consumer/replay/put-batch.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
-import type { Publication } from '../../../src/consumer/commit/publication.ts';
+import type { CommitTools } from '../../../src/consumer/commit/tools/commit-tools.ts';
+import type { Publication } from '../../../src/consumer/commit/tools/publication.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { planReplay, type ReplayItem } from '../../../src/consumer/replay/replay-plan.ts';
 import { entryKey } from '../../../src/consumer/ledger/keys/ledger-keys.ts';
-import { stepNames } from '../../../src/consumer/commit/pipeline-observer.ts';
+import { stepNames } from '../../../src/consumer/commit/tools/pipeline-observer.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
 import { audit, createTestTools, openTestLake, readRows, testPath, type TestLake } from '../../support/lake.ts';

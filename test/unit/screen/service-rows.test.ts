@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import stringWidth from 'string-width';
-import type { CommittedBatch } from '../../../src/consumer/commit/pipeline-observer.ts';
+import type { CommittedBatch } from '../../../src/consumer/commit/tools/pipeline-observer.ts';
 import { createMetricsObserver } from '../../../src/app/observe/metrics-observer.ts';
 import { Metrics } from '../../../src/app/observe/metrics.ts';
 import { layOut } from '../../../src/app/screen/lay-out.ts';

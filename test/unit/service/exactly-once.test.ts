@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
-import { stepNames, type PipelineObserver, type StepName } from '../../../src/consumer/commit/pipeline-observer.ts';
+import type { CommitTools } from '../../../src/consumer/commit/tools/commit-tools.ts';
+import {
+  stepNames,
+  type PipelineObserver,
+  type StepName,
+} from '../../../src/consumer/commit/tools/pipeline-observer.ts';
 import { writeFile } from 'node:fs/promises';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { explainFileError } from '../../../src/lake/store/explain-file-error.ts';

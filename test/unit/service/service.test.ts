@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ownPace } from '../../../src/consumer/service/pace.ts';
-import type { PipelineObserver } from '../../../src/consumer/commit/pipeline-observer.ts';
+import type { PipelineObserver } from '../../../src/consumer/commit/tools/pipeline-observer.ts';
 import type { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { isWritten } from '../../../src/consumer/ledger/entry/ledger-entry.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { commitBatch } from '../../../src/consumer/commit/commit-batch.ts';
-import type { PipelineObserver, StepName } from '../../../src/consumer/commit/pipeline-observer.ts';
+import type { PipelineObserver, StepName } from '../../../src/consumer/commit/tools/pipeline-observer.ts';
 import { adoptedFrom } from '../../../src/consumer/ledger/notes/topic-start.ts';
 import { PartitionBuffer } from '../../../src/consumer/batch/partition-buffer.ts';
-import { skipRange } from '../../../src/consumer/commit/skip-range.ts';
+import { skipRange } from '../../../src/consumer/commit/gap/skip-range.ts';
 import { ownPace } from '../../../src/consumer/service/pace.ts';
 import { Readiness } from '../../../src/consumer/service/readiness.ts';
 import { UnreadablePartitions } from '../../../src/consumer/service/unreadable-partitions.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CommittedSnapshot } from '../../../src/consumer/commit/pipeline-observer.ts';
+import type { CommittedSnapshot } from '../../../src/consumer/commit/tools/pipeline-observer.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { positionsOf, positionsProperty, snapshotProperty } from '../../../src/consumer/snapshot/table-positions.ts';
 import { writeManifestList } from '../../../src/iceberg/manifests/manifest-list.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
+import type { CommitTools } from '../../../src/consumer/commit/tools/commit-tools.ts';
 import { raiseExpiry } from '../../../src/consumer/ledger/notes/expired-days.ts';
 import { positionsProperty, snapshotProperty } from '../../../src/consumer/snapshot/table-positions.ts';
 import { currentSnapshot, mainBranch } from '../../../src/iceberg/metadata/table-metadata.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
+import type { CommitTools } from '../../../src/consumer/commit/tools/commit-tools.ts';
 import type { Versioned } from '../../../src/consumer/ledger/chain/entry-store.ts';
 import { isWritten, type WrittenEntry } from '../../../src/consumer/ledger/entry/ledger-entry.ts';
 import { redriveEntries } from '../../../src/consumer/replay/redrive.ts';

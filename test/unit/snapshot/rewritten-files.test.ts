@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
+import type { CommitTools } from '../../../src/consumer/commit/tools/commit-tools.ts';
 import { isWritten } from '../../../src/consumer/ledger/entry/ledger-entry.ts';
 import { readDataFiles } from '../../../src/iceberg/manifests/read-snapshot.ts';
 import { currentSchema, currentSnapshot } from '../../../src/iceberg/metadata/table-metadata.ts';

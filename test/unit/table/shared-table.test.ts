@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
-import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
+import type { CommitTools } from '../../../src/consumer/commit/tools/commit-tools.ts';
 import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { jsonRecords } from '../../support/chunks.ts';

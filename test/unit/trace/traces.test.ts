@@ -6,7 +6,7 @@ import { openTracing } from '../../../src/app/trace/open-tracing.ts';
 import { createTracer } from '../../../src/app/trace/otlp-tracer.ts';
 import type { Span } from '../../../src/app/trace/span.ts';
 import { SpanExporter } from '../../../src/app/trace/span-exporter.ts';
-import { stepNames } from '../../../src/consumer/commit/pipeline-observer.ts';
+import { stepNames } from '../../../src/consumer/commit/tools/pipeline-observer.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import { createTestTools, openTestLake } from '../../support/lake.ts';

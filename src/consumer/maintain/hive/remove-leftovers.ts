@@ -1,5 +1,5 @@
 import { mapConcurrently } from '../../../runtime/concurrency.ts';
-import { leftoversOf } from '../../commit/leftovers.ts';
+import { leftoversOf } from '../../commit/write/leftovers.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { isCommitted, type CommittedEntry } from '../../ledger/entry/ledger-entry.ts';
 import { offsetsIn } from '../../ledger/chain/ledger-index.ts';

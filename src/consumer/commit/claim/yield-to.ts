@@ -1,15 +1,15 @@
-import type { Versioned } from '../ledger/chain/entry-store.ts';
+import type { Versioned } from '../../ledger/chain/entry-store.ts';
 import {
   isWritten,
   listsObject,
   type ClaimedEntry,
   type WrittenEntry,
   type WrittenObject,
-} from '../ledger/entry/ledger-entry.ts';
-import type { CommitTools } from './commit-tools.ts';
-import { countsOf } from './outcomes.ts';
-import { discardOurs } from './overtaken-entry.ts';
-import type { StepRunner } from './step-runner.ts';
+} from '../../ledger/entry/ledger-entry.ts';
+import type { CommitTools } from '../tools/commit-tools.ts';
+import { countsOf } from '../write/outcomes.ts';
+import { discardOurs } from '../write/overtaken-entry.ts';
+import type { StepRunner } from '../tools/step-runner.ts';
 
 /** What this process has done for a range that another one has. */
 export interface OwnWork {

@@ -1,16 +1,16 @@
-import { PipelineError } from '../../runtime/errors.ts';
-import type { Versioned } from '../ledger/chain/entry-store.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import type { Versioned } from '../../ledger/chain/entry-store.ts';
 import {
   isCommitted,
   stateOfFormat,
   type CommittedEntry,
   type LedgerEntry,
   type ReplacingEntry,
-} from '../ledger/entry/ledger-entry.ts';
-import type { CommitTools } from './commit-tools.ts';
-import { discardLeftovers, keysOfReplacement, obsoleteKeys } from './leftovers.ts';
-import { overtaken } from './overtaken-entry.ts';
-import { stepRunner, type StepRunner } from './step-runner.ts';
+} from '../../ledger/entry/ledger-entry.ts';
+import type { CommitTools } from '../tools/commit-tools.ts';
+import { discardLeftovers, keysOfReplacement, obsoleteKeys } from '../write/leftovers.ts';
+import { overtaken } from '../write/overtaken-entry.ts';
+import { stepRunner, type StepRunner } from '../tools/step-runner.ts';
 
 /**
  * Ends a replacement that nobody can finish any more: the entry is committed again with the objects it has, at a generation above

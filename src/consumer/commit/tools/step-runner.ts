@@ -1,4 +1,4 @@
-import { retry } from '../../runtime/retry.ts';
+import { retry } from '../../../runtime/retry.ts';
 import type { BatchTrace } from './batch-trace.ts';
 import type { CommitTools } from './commit-tools.ts';
 import type { StepName } from './pipeline-observer.ts';

@@ -1,12 +1,12 @@
-import type { Versioned } from '../ledger/chain/entry-store.ts';
-import { decoderVersion } from '../ledger/entry/decoder-version.ts';
-import { isOfFormat1 } from '../ledger/keys/format-1.ts';
-import type { ClaimedEntry } from '../ledger/entry/ledger-entry.ts';
-import type { Recipe } from '../ledger/entry/recipe.ts';
-import type { DecodeLimits } from '../ports/decode-limits.ts';
-import type { CommitTools } from './commit-tools.ts';
+import type { Versioned } from '../../ledger/chain/entry-store.ts';
+import { decoderVersion } from '../../ledger/entry/decoder-version.ts';
+import { isOfFormat1 } from '../../ledger/keys/format-1.ts';
+import type { ClaimedEntry } from '../../ledger/entry/ledger-entry.ts';
+import type { Recipe } from '../../ledger/entry/recipe.ts';
+import type { DecodeLimits } from '../../ports/decode-limits.ts';
+import type { CommitTools } from '../tools/commit-tools.ts';
 import { mayBeCut } from './may-be-cut.ts';
-import type { StepRunner } from './step-runner.ts';
+import type { StepRunner } from '../tools/step-runner.ts';
 
 /** The recipe by which a batch is decoded; with `limits` it may end earlier than it was cut. */
 export interface ChosenRecipe {

@@ -1,21 +1,21 @@
-import { PipelineError } from '../../runtime/errors.ts';
-import type { Versioned } from '../ledger/chain/entry-store.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import type { Versioned } from '../../ledger/chain/entry-store.ts';
 import {
   highestGeneration,
   type Outcome,
   type ReplacingEntry,
   type WrittenEntry,
   type WrittenObject,
-} from '../ledger/entry/ledger-entry.ts';
-import type { ObjectRange } from '../ledger/keys/object-keys.ts';
-import type { CommitTools } from './commit-tools.ts';
-import { EntryGuard, Overtaken } from './entry-guard.ts';
-import { keysOfReplacement, obsoleteKeys } from './leftovers.ts';
-import { discardOurs, overtaken } from './overtaken-entry.ts';
-import type { PreparedColumns } from './prepared-batch.ts';
-import type { StepRunner } from './step-runner.ts';
+} from '../../ledger/entry/ledger-entry.ts';
+import type { ObjectRange } from '../../ledger/keys/object-keys.ts';
+import type { CommitTools } from '../tools/commit-tools.ts';
+import { EntryGuard, Overtaken } from '../write/entry-guard.ts';
+import { keysOfReplacement, obsoleteKeys } from '../write/leftovers.ts';
+import { discardOurs, overtaken } from '../write/overtaken-entry.ts';
+import type { PreparedColumns } from '../write/prepared-batch.ts';
+import type { StepRunner } from '../tools/step-runner.ts';
 import { undoReplacement } from './undo-replacement.ts';
-import { writeObjects, type WriteResult } from './write-objects.ts';
+import { writeObjects, type WriteResult } from '../write/write-objects.ts';
 
 /** One piece of what takes the place of an entry's objects. */
 export interface PieceRequest {

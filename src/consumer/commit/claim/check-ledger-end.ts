@@ -1,8 +1,8 @@
-import { PipelineError } from '../../runtime/errors.ts';
-import type { ClaimedEntry } from '../ledger/entry/ledger-entry.ts';
-import { ledgerBehind } from '../ledger/topic/ledger-behind.ts';
-import { keysOf } from '../table/objects/planned-keys.ts';
-import type { CommitTools } from './commit-tools.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import type { ClaimedEntry } from '../../ledger/entry/ledger-entry.ts';
+import { ledgerBehind } from '../../ledger/topic/ledger-behind.ts';
+import { keysOf } from '../../table/objects/planned-keys.ts';
+import type { CommitTools } from '../tools/commit-tools.ts';
 
 /**
  * Call it before the claim is made. Rejects with LEDGER_BEHIND when the table holds objects from its first offset on: an entry comes before its

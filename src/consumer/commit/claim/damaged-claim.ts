@@ -1,5 +1,5 @@
-import { PipelineError } from '../../runtime/errors.ts';
-import type { ClaimedEntry } from '../ledger/entry/ledger-entry.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import type { ClaimedEntry } from '../../ledger/entry/ledger-entry.ts';
 
 /** What stands in the way of a claim of which Kafka no longer has all records. */
 type Damage = 'objects' | 'other-version' | 'older-generation';

@@ -1,4 +1,4 @@
-import type { Outcome, WrittenObject } from '../ledger/entry/ledger-entry.ts';
+import type { Outcome, WrittenObject } from '../../ledger/entry/ledger-entry.ts';
 
 /** What the objects hold, which may be more than this try delivered. */
 export function countsOf(

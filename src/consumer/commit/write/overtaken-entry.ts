@@ -1,6 +1,6 @@
-import { PipelineError } from '../../runtime/errors.ts';
-import { isDeletable, isWritten, type LedgerEntry, type WrittenObject } from '../ledger/entry/ledger-entry.ts';
-import type { CommitTools } from './commit-tools.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import { isDeletable, isWritten, type LedgerEntry, type WrittenObject } from '../../ledger/entry/ledger-entry.ts';
+import type { CommitTools } from '../tools/commit-tools.ts';
 import { generationOf } from './leftovers.ts';
 
 /** Deletes what we wrote under generations that somebody has passed: it can never count. */

@@ -1,9 +1,9 @@
-import type { ClaimedEntry, Outcome, WrittenObject } from '../ledger/entry/ledger-entry.ts';
-import { lookAtPlanned } from '../table/objects/look-at-planned.ts';
-import type { PutOutcome } from '../table/objects/object-writer.ts';
-import type { CommitTools } from './commit-tools.ts';
-import { countsOf } from './outcomes.ts';
-import type { StepRunner } from './step-runner.ts';
+import type { ClaimedEntry, Outcome, WrittenObject } from '../../ledger/entry/ledger-entry.ts';
+import { lookAtPlanned } from '../../table/objects/look-at-planned.ts';
+import type { PutOutcome } from '../../table/objects/object-writer.ts';
+import type { CommitTools } from '../tools/commit-tools.ts';
+import { countsOf } from '../write/outcomes.ts';
+import type { StepRunner } from '../tools/step-runner.ts';
 
 /** What lies under the keys of a claim. */
 export interface FoundObjects {

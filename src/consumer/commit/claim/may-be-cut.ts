@@ -1,7 +1,7 @@
-import { isOfFormat1 } from '../ledger/keys/format-1.ts';
-import type { ClaimedEntry } from '../ledger/entry/ledger-entry.ts';
-import { lookAtPlanned } from '../table/objects/look-at-planned.ts';
-import type { CommitTools } from './commit-tools.ts';
+import { isOfFormat1 } from '../../ledger/keys/format-1.ts';
+import type { ClaimedEntry } from '../../ledger/entry/ledger-entry.ts';
+import { lookAtPlanned } from '../../table/objects/look-at-planned.ts';
+import type { CommitTools } from '../tools/commit-tools.ts';
 
 /**
  * Tells whether a claim of another version of the decoder, whose keys can't count any more, may get an earlier end where it is larger than a batch

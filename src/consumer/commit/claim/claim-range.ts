@@ -1,9 +1,9 @@
-import type { ClaimResult, Versioned } from '../ledger/chain/entry-store.ts';
-import { ledgerFormat, type ClaimedEntry } from '../ledger/entry/ledger-entry.ts';
-import { keysOf } from '../table/objects/planned-keys.ts';
+import type { ClaimResult, Versioned } from '../../ledger/chain/entry-store.ts';
+import { ledgerFormat, type ClaimedEntry } from '../../ledger/entry/ledger-entry.ts';
+import { keysOf } from '../../table/objects/planned-keys.ts';
 import { checkLedgerEnd } from './check-ledger-end.ts';
-import type { CommitTools } from './commit-tools.ts';
-import type { PreparedBatch } from './prepared-batch.ts';
+import type { CommitTools } from '../tools/commit-tools.ts';
+import type { PreparedBatch } from '../write/prepared-batch.ts';
 
 export interface ClaimFacts {
   /** Why the batch ends where it does. */

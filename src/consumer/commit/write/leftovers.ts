@@ -1,4 +1,4 @@
-import { isOfFormat1 } from '../ledger/keys/format-1.ts';
+import { isOfFormat1 } from '../../ledger/keys/format-1.ts';
 import {
   isDeletable,
   mayHaveLeftovers,
@@ -6,10 +6,10 @@ import {
   type ReplacingEntry,
   type WrittenEntry,
   type WrittenObject,
-} from '../ledger/entry/ledger-entry.ts';
-import { parseObjectName } from '../ledger/keys/object-keys.ts';
-import { keysOf } from '../table/objects/planned-keys.ts';
-import type { CommitTools } from './commit-tools.ts';
+} from '../../ledger/entry/ledger-entry.ts';
+import { parseObjectName } from '../../ledger/keys/object-keys.ts';
+import { keysOf } from '../../table/objects/planned-keys.ts';
+import type { CommitTools } from '../tools/commit-tools.ts';
 
 /** The keys that are obsolete in an entry that lists the objects: those of `keys` that are not theirs, each once. */
 export function obsoleteKeys(keys: readonly string[], objects: readonly WrittenObject[]): string[] {

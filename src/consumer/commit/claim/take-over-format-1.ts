@@ -1,11 +1,11 @@
-import type { ClaimedEntry, WrittenObject } from '../ledger/entry/ledger-entry.ts';
-import type { NamedObject } from '../table/objects/format-1-objects.ts';
-import type { CommitTools } from './commit-tools.ts';
+import type { ClaimedEntry, WrittenObject } from '../../ledger/entry/ledger-entry.ts';
+import type { NamedObject } from '../../table/objects/format-1-objects.ts';
+import type { CommitTools } from '../tools/commit-tools.ts';
 import { takeFound } from './found-objects.ts';
-import { countsOf } from './outcomes.ts';
-import type { PreparedBatch } from './prepared-batch.ts';
-import type { StepRunner } from './step-runner.ts';
-import type { WriteResult } from './write-objects.ts';
+import { countsOf } from '../write/outcomes.ts';
+import type { PreparedBatch } from '../write/prepared-batch.ts';
+import type { StepRunner } from '../tools/step-runner.ts';
+import type { WriteResult } from '../write/write-objects.ts';
 
 export interface Format1Objects {
   readonly found: readonly NamedObject[];

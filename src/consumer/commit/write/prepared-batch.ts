@@ -1,12 +1,12 @@
-import { fingerprint } from '../ledger/topic/last-record.ts';
-import type { Outcome, PlannedObject } from '../ledger/entry/ledger-entry.ts';
-import type { Recipe } from '../ledger/entry/recipe.ts';
-import type { DecodeLimits } from '../ports/decode-limits.ts';
-import { restOfBatch, shortenBatch, type Batch } from '../batch/partition-buffer.ts';
-import type { DecodedBatch } from '../columns/decode-batch.ts';
-import type { RowGroups } from '../table/assemble/row-groups.ts';
-import type { CommitTools } from './commit-tools.ts';
-import type { StepRunner } from './step-runner.ts';
+import { fingerprint } from '../../ledger/topic/last-record.ts';
+import type { Outcome, PlannedObject } from '../../ledger/entry/ledger-entry.ts';
+import type { Recipe } from '../../ledger/entry/recipe.ts';
+import type { DecodeLimits } from '../../ports/decode-limits.ts';
+import { restOfBatch, shortenBatch, type Batch } from '../../batch/partition-buffer.ts';
+import type { DecodedBatch } from '../../columns/decode-batch.ts';
+import type { RowGroups } from '../../table/assemble/row-groups.ts';
+import type { CommitTools } from '../tools/commit-tools.ts';
+import type { StepRunner } from '../tools/step-runner.ts';
 
 /** A batch as columns by one recipe, and the objects that will hold it. */
 export interface PreparedColumns {

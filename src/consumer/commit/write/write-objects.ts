@@ -1,14 +1,14 @@
-import { mapConcurrently } from '../../runtime/concurrency.ts';
-import type { Outcome, PlannedObject, WrittenObject } from '../ledger/entry/ledger-entry.ts';
-import type { ObjectRange } from '../ledger/keys/object-keys.ts';
-import type { ObjectDraft, PutOutcome } from '../table/objects/object-writer.ts';
-import type { CommitTools } from './commit-tools.ts';
+import { mapConcurrently } from '../../../runtime/concurrency.ts';
+import type { Outcome, PlannedObject, WrittenObject } from '../../ledger/entry/ledger-entry.ts';
+import type { ObjectRange } from '../../ledger/keys/object-keys.ts';
+import type { ObjectDraft, PutOutcome } from '../../table/objects/object-writer.ts';
+import type { CommitTools } from '../tools/commit-tools.ts';
 import type { EntryGuard } from './entry-guard.ts';
 import { countsOf } from './outcomes.ts';
 import { isSameObject } from './planned-objects.ts';
 import type { PreparedColumns } from './prepared-batch.ts';
-import type { StepRunner } from './step-runner.ts';
-import { expectedOf, plannedObject } from '../table/objects/planned-keys.ts';
+import type { StepRunner } from '../tools/step-runner.ts';
+import { expectedOf, plannedObject } from '../../table/objects/planned-keys.ts';
 
 export interface WriteRequest {
   /** The range and generation whose keys are written. */

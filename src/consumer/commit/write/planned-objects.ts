@@ -1,4 +1,4 @@
-import type { PlannedObject } from '../ledger/entry/ledger-entry.ts';
+import type { PlannedObject } from '../../ledger/entry/ledger-entry.ts';
 
 /** One claim has at most one object of a kind in a Hive partition. */
 export function isSameObject(

@@ -1,6 +1,6 @@
-import type { Clock } from '../../runtime/clock.ts';
-import type { Versioned } from '../ledger/chain/entry-store.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import type { Versioned } from '../../ledger/chain/entry-store.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 
 /** After this long without a look a process may have been frozen, and others may have gone on without it. */
 const trustedMs = 5000;

@@ -1,11 +1,11 @@
-import type { ClaimedEntry, PlannedObject } from '../ledger/entry/ledger-entry.ts';
-import type { CommitTools } from './commit-tools.ts';
+import type { ClaimedEntry, PlannedObject } from '../../ledger/entry/ledger-entry.ts';
+import type { CommitTools } from '../tools/commit-tools.ts';
 import { damaged } from './damaged-claim.ts';
 import { findPlanned, takeFound } from './found-objects.ts';
-import { isSameObject } from './planned-objects.ts';
-import type { PreparedBatch } from './prepared-batch.ts';
-import type { StepRunner } from './step-runner.ts';
-import type { WriteResult } from './write-objects.ts';
+import { isSameObject } from '../write/planned-objects.ts';
+import type { PreparedBatch } from '../write/prepared-batch.ts';
+import type { StepRunner } from '../tools/step-runner.ts';
+import type { WriteResult } from '../write/write-objects.ts';
 
 /** `anew`: a new generation writes the range; `onward`: this one does, with what is in the lake. */
 export type TakenOver = WriteResult | { readonly kind: 'anew' } | { readonly kind: 'onward' };

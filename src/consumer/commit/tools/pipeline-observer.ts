@@ -1,8 +1,8 @@
-import type { CutReason } from '../batch/batch-policy.ts';
-import type { CommittedEntry, GapEntry } from '../ledger/entry/ledger-entry.ts';
-import type { LedgerPath } from '../ledger/keys/ledger-keys.ts';
-import type { PipelineError } from '../../runtime/errors.ts';
-import type { UnreadableRecords } from '../ports/topic.ts';
+import type { CutReason } from '../../batch/batch-policy.ts';
+import type { CommittedEntry, GapEntry } from '../../ledger/entry/ledger-entry.ts';
+import type { LedgerPath } from '../../ledger/keys/ledger-keys.ts';
+import type { PipelineError } from '../../../runtime/errors.ts';
+import type { UnreadableRecords } from '../../ports/topic.ts';
 
 /** The commit steps, in their order. */
 export const stepNames = ['decode', 'claim', 'grow', 'encode', 'put', 'register', 'ledger', 'offsets'] as const;

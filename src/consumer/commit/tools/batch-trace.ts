@@ -1,6 +1,6 @@
-import type { CutReason } from '../batch/batch-policy.ts';
-import type { CommittedEntry } from '../ledger/entry/ledger-entry.ts';
-import type { OffsetRange } from '../ports/topic.ts';
+import type { CutReason } from '../../batch/batch-policy.ts';
+import type { CommittedEntry } from '../../ledger/entry/ledger-entry.ts';
+import type { OffsetRange } from '../../ports/topic.ts';
 import type { StepName } from './pipeline-observer.ts';
 
 export interface TracedBatch extends OffsetRange {

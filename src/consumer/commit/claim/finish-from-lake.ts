@@ -1,8 +1,8 @@
-import type { ClaimResult, Versioned } from '../ledger/chain/entry-store.ts';
-import { stateOfFormat, type ClaimedEntry, type CommittedEntry } from '../ledger/entry/ledger-entry.ts';
-import type { CommitTools } from './commit-tools.ts';
+import type { ClaimResult, Versioned } from '../../ledger/chain/entry-store.ts';
+import { stateOfFormat, type ClaimedEntry, type CommittedEntry } from '../../ledger/entry/ledger-entry.ts';
+import type { CommitTools } from '../tools/commit-tools.ts';
 import { findPlanned, takeFound } from './found-objects.ts';
-import type { StepRunner } from './step-runner.ts';
+import type { StepRunner } from '../tools/step-runner.ts';
 
 /**
  * Commits a claim without Kafka, which can't deliver its records any more, if all planned objects are in the lake and whole. Otherwise

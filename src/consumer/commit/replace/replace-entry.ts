@@ -1,5 +1,5 @@
-import type { PipelineError } from '../../runtime/errors.ts';
-import type { Versioned } from '../ledger/chain/entry-store.ts';
+import type { PipelineError } from '../../../runtime/errors.ts';
+import type { Versioned } from '../../ledger/chain/entry-store.ts';
 import {
   stateOfFormat,
   type CommittedEntry,
@@ -7,18 +7,18 @@ import {
   type ReplacingEntry,
   type WrittenEntry,
   type WrittenObject,
-} from '../ledger/entry/ledger-entry.ts';
-import type { OffsetRange } from '../ports/topic.ts';
-import type { CommitTools } from './commit-tools.ts';
-import { Overtaken, type EntryGuard } from './entry-guard.ts';
-import { discardOurs, overtaken } from './overtaken-entry.ts';
-import type { PreparedColumns } from './prepared-batch.ts';
-import type { ReplacedObjects } from './publication.ts';
+} from '../../ledger/entry/ledger-entry.ts';
+import type { OffsetRange } from '../../ports/topic.ts';
+import type { CommitTools } from '../tools/commit-tools.ts';
+import { Overtaken, type EntryGuard } from '../write/entry-guard.ts';
+import { discardOurs, overtaken } from '../write/overtaken-entry.ts';
+import type { PreparedColumns } from '../write/prepared-batch.ts';
+import type { ReplacedObjects } from '../tools/publication.ts';
 import { putPiece, type PutPiece } from './put-piece.ts';
-import { stepRunner } from './step-runner.ts';
-import { obsoleteKeys } from './leftovers.ts';
+import { stepRunner } from '../tools/step-runner.ts';
+import { obsoleteKeys } from '../write/leftovers.ts';
 import { publishAgain } from './undo-replacement.ts';
-import { countsOf, joinEventTimes, joinOutcomes } from './outcomes.ts';
+import { countsOf, joinEventTimes, joinOutcomes } from '../write/outcomes.ts';
 
 export interface Replacement {
   readonly current: Versioned<WrittenEntry>;

@@ -1,8 +1,8 @@
-import type { Clock } from '../../runtime/clock.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import type { Recipe } from '../ledger/entry/recipe.ts';
-import type { TableFormat } from '../ports/lake.ts';
-import type { TableWriter } from '../table/table-writer.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { Recipe } from '../../ledger/entry/recipe.ts';
+import type { TableFormat } from '../../ports/lake.ts';
+import type { TableWriter } from '../../table/table-writer.ts';
 import type { BatchTracer } from './batch-trace.ts';
 import type { PipelineObserver } from './pipeline-observer.ts';
 import type { Publication } from './publication.ts';

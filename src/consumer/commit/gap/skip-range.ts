@@ -1,15 +1,15 @@
-import { PipelineError } from '../../runtime/errors.ts';
-import type { CommitTools } from './commit-tools.ts';
-import { finishFromLake } from './finish-from-lake.ts';
-import { keysOfClaim } from './leftovers.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import type { CommitTools } from '../tools/commit-tools.ts';
+import { finishFromLake } from '../claim/finish-from-lake.ts';
+import { keysOfClaim } from '../write/leftovers.ts';
 import { gapEntry, recordGap, type Gap } from './record-gap.ts';
-import { stepRunner, type StepRunner } from './step-runner.ts';
-import type { ClaimResult, Versioned } from '../ledger/chain/entry-store.ts';
-import type { ClaimedEntry, GapEntry, LedgerEntry } from '../ledger/entry/ledger-entry.ts';
-import type { LedgerPath } from '../ledger/keys/ledger-keys.ts';
-import { decidedOffset } from '../ledger/notes/topic-start.ts';
-import { findPosition } from '../ledger/topic/chain-position.ts';
-import type { AssignedPartition, OffsetRange, TopicReader, Watermarks } from '../ports/topic.ts';
+import { stepRunner, type StepRunner } from '../tools/step-runner.ts';
+import type { ClaimResult, Versioned } from '../../ledger/chain/entry-store.ts';
+import type { ClaimedEntry, GapEntry, LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
+import type { LedgerPath } from '../../ledger/keys/ledger-keys.ts';
+import { decidedOffset } from '../../ledger/notes/topic-start.ts';
+import { findPosition } from '../../ledger/topic/chain-position.ts';
+import type { AssignedPartition, OffsetRange, TopicReader, Watermarks } from '../../ports/topic.ts';
 
 export interface SkipRequest extends OffsetRange {
   /** Why the range is given up; kept in the ledger. */

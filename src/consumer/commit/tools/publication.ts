@@ -1,6 +1,6 @@
-import type { Outcome, WrittenObject } from '../ledger/entry/ledger-entry.ts';
-import type { ObjectRange } from '../ledger/keys/object-keys.ts';
-import type { OffsetRange } from '../ports/topic.ts';
+import type { Outcome, WrittenObject } from '../../ledger/entry/ledger-entry.ts';
+import type { ObjectRange } from '../../ledger/keys/object-keys.ts';
+import type { OffsetRange } from '../../ports/topic.ts';
 
 /** A range whose objects are replaced, at the generation of who replaces them. */
 export type ReplacedRange = Pick<ObjectRange, 'topic' | 'partition' | 'from' | 'to' | 'generation'>;

@@ -1,7 +1,7 @@
-import type { ClaimResult } from '../ledger/chain/entry-store.ts';
-import { ledgerFormat, type GapEntry } from '../ledger/entry/ledger-entry.ts';
-import type { OffsetRange } from '../ports/topic.ts';
-import type { CommitTools } from './commit-tools.ts';
+import type { ClaimResult } from '../../ledger/chain/entry-store.ts';
+import { ledgerFormat, type GapEntry } from '../../ledger/entry/ledger-entry.ts';
+import type { OffsetRange } from '../../ports/topic.ts';
+import type { CommitTools } from '../tools/commit-tools.ts';
 
 export interface Gap extends OffsetRange {
   /** Left out: Kafka lost the range before it was read. */
