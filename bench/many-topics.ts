@@ -101,7 +101,7 @@ async function consume() {
 
 async function memoryOf(pid: number | undefined, name: string): Promise<number> {
   const [, kiB = '0'] = new RegExp(`${name}:\\s+(\\d+)`).exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Math.round(Number(kiB) / 1000);
+  return Math.round((Number(kiB) * 1024) / 1e6);
 }
 
 async function cpuSecondsOf(pid: number | undefined): Promise<number> {

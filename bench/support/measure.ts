@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,13 +64,15 @@ export function startMeasured({ command, args, env }: Command, timeoutMs = timeo
   });
   const work = async (): Promise<Cost> => {
     const child = await started;
-    const pid = child.pid ?? 0;
+    const { pid } = child;
+    // without Python there is no process, and a group of number 0 would be our own
+    if (pid === undefined) throw await failureOf(child);
     groups.add(pid);
     const timer = setTimeout(() => {
       said += `\ngiven up after ${timeoutMs / 1000} s`;
       killGroup(pid);
     }, timeoutMs);
-    await new Promise((resolve) => child.once('close', resolve).once('error', resolve));
+    await once(child, 'close');
     clearTimeout(timer);
     groups.delete(pid);
     const path = await folder;
@@ -91,6 +94,12 @@ export function startMeasured({ command, args, env }: Command, timeoutMs = timeo
       return cost;
     },
   };
+}
+
+/** Why a process could not be started. */
+async function failureOf(child: ChildProcess): Promise<Error> {
+  const [error]: unknown[] = await once(child, 'error');
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Costs that the helper, or `usage.cjs` in a container, has written. */
