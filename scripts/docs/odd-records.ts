@@ -1,4 +1,4 @@
-import type { RejectReason } from '../../src/consumer/columns/parse-record.ts';
+import type { RejectReason } from '../../src/consumer/columns/parse/parse-record.ts';
 
 /** A record's value and its right fate: a row with these columns, or a dead letter. */
 export interface OddRecord {

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { rejectReasons } from '../consumer/columns/parse-record.ts';
+import { rejectReasons } from '../consumer/columns/parse/parse-record.ts';
 import { forTopic, inTurn } from '../app/kafka/choose-topic.ts';
 import * as parse from './option-parsers.ts';
 import type { ConsumeOptions } from './consume.ts';

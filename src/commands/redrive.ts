@@ -5,7 +5,7 @@ import { isWritten, type WrittenEntry } from '../consumer/ledger/entry/ledger-en
 import { decodeLimitsOf, policyInJson } from '../consumer/batch/batch-policy.ts';
 import { redriveEntries } from '../consumer/replay/redrive.ts';
 import type { RedriveResult } from '../consumer/replay/redriven-pieces.ts';
-import type { RejectReason } from '../consumer/columns/parse-record.ts';
+import type { RejectReason } from '../consumer/columns/parse/parse-record.ts';
 import type { Settings } from '../app/config/settings.ts';
 import type { Logger } from '../app/observe/logger.ts';
 import { createCommitTools } from '../app/write/create-commit-tools.ts';

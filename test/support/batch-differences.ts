@@ -1,7 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DecodedBatch } from '../../src/consumer/columns/decode-batch.ts';
 import type { JsonValues } from '../../src/consumer/ports/json-values.ts';
-import { fieldOfRow, jsonValue, rowOf, type DecodedColumn } from '../../src/consumer/columns/decoded-column.ts';
+import {
+  fieldOfRow,
+  jsonValue,
+  rowOf,
+  type DecodedColumn,
+} from '../../src/consumer/columns/builders/decoded-column.ts';
 import { rescuedObjects } from './rescued-objects.ts';
 
 /** Says where the second batch says something else than the first; nothing when they are equal. */

@@ -1,4 +1,4 @@
-import type { RejectReason } from '../../src/consumer/columns/parse-record.ts';
+import type { RejectReason } from '../../src/consumer/columns/parse/parse-record.ts';
 import type { CommitTools } from '../../src/consumer/commit/tools/commit-tools.ts';
 import { isWritten, type WrittenEntry } from '../../src/consumer/ledger/entry/ledger-entry.ts';
 import type { DecodeLimits } from '../../src/consumer/ports/decode-limits.ts';

@@ -1,5 +1,5 @@
-import { jsonValue, rowOf } from '../../src/consumer/columns/decoded-column.ts';
-import type { RescuedValues } from '../../src/consumer/columns/rescued-values.ts';
+import { jsonValue, rowOf } from '../../src/consumer/columns/builders/decoded-column.ts';
+import type { RescuedValues } from '../../src/consumer/columns/rescue/rescued-values.ts';
 
 /** Rows that have rescued values, with the JSON object of each. */
 export function rescuedObjects(rescued: RescuedValues): (readonly [row: number, json: string])[] {

@@ -1,4 +1,4 @@
-import type { ReadingTally } from '../../consumer/columns/reading-tally.ts';
+import type { ReadingTally } from '../../consumer/columns/scan/reading-tally.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { msPerHour } from '../../runtime/duration.ts';
 import type { Logger } from './logger.ts';

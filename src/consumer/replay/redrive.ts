@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { RejectReason } from '../columns/parse-record.ts';
+import type { RejectReason } from '../columns/parse/parse-record.ts';
 import type { CommitTools } from '../commit/tools/commit-tools.ts';
 import { discardLeftovers } from '../commit/write/leftovers.ts';
 import { endReplacements, putReplacement, type PutReplacement } from '../commit/replace/replace-entry.ts';

@@ -1,6 +1,6 @@
 import { restOfBatch, shortenBatch, type Batch } from '../batch/partition-buffer.ts';
 import type { Reject } from '../columns/decode-batch.ts';
-import type { RejectReason } from '../columns/parse-record.ts';
+import type { RejectReason } from '../columns/parse/parse-record.ts';
 import type { CommitTools } from '../commit/tools/commit-tools.ts';
 import type { PreparedColumns } from '../commit/write/prepared-batch.ts';
 import { stepRunner } from '../commit/tools/step-runner.ts';

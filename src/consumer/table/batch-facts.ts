@@ -1,6 +1,6 @@
 import { rescuedColumn } from '../../schema/names.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
-import type { ReadingTally } from '../columns/reading-tally.ts';
+import type { ReadingTally } from '../columns/scan/reading-tally.ts';
 import { likelyCause } from './likely-cause.ts';
 import type { TargetColumn } from './route/route-columns.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { RejectReason } from '../columns/parse-record.ts';
-import { rejectReasons } from '../columns/parse-record.ts';
+import type { RejectReason } from '../columns/parse/parse-record.ts';
+import { rejectReasons } from '../columns/parse/parse-record.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
 
 const text = z.string().nullish();

@@ -3,7 +3,7 @@ import { parseColumns } from '../../schema/hive-ddl.ts';
 import { layoutOf } from '../../schema/layout.ts';
 import type { Column } from '../../schema/types.ts';
 import type { DecodeRules } from '../columns/decode-batch.ts';
-import { fieldRules } from '../columns/field-rules.ts';
+import { fieldRules } from '../columns/parse/field-rules.ts';
 import type { Recipe } from '../ledger/entry/recipe.ts';
 import type { CatalogTable } from '../ports/lake.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BatchMemory } from '../../../src/consumer/columns/batch-memory.ts';
+import { BatchMemory } from '../../../src/consumer/columns/builders/batch-memory.ts';
 import { SlabPool } from '../../../src/runtime/slab-pool.ts';
 
 /** Remembers the slabs that are in use. */

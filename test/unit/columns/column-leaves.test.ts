@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BatchMemory } from '../../../src/consumer/columns/batch-memory.ts';
+import { BatchMemory } from '../../../src/consumer/columns/builders/batch-memory.ts';
 import { decodeBatch } from '../../../src/consumer/columns/decode-batch.ts';
-import type { DecodedColumn } from '../../../src/consumer/columns/decoded-column.ts';
-import { allFields } from '../../../src/consumer/columns/field-rules.ts';
+import type { DecodedColumn } from '../../../src/consumer/columns/builders/decoded-column.ts';
+import { allFields } from '../../../src/consumer/columns/parse/field-rules.ts';
 import { mergeEmpties } from '../../../src/consumer/table/route/merge-empties.ts';
 import { closeKernel, useKernel } from '../../../src/kernel/kernel.ts';
 import { gatherLeaves } from '../../../src/parquet/gather-leaves.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BatchMemory } from '../../../src/consumer/columns/batch-memory.ts';
+import { BatchMemory } from '../../../src/consumer/columns/builders/batch-memory.ts';
 import { decodeBatch, type DecodeRules } from '../../../src/consumer/columns/decode-batch.ts';
-import { allFields } from '../../../src/consumer/columns/field-rules.ts';
-import { jsonValue, rowOf } from '../../../src/consumer/columns/decoded-column.ts';
+import { allFields } from '../../../src/consumer/columns/parse/field-rules.ts';
+import { jsonValue, rowOf } from '../../../src/consumer/columns/builders/decoded-column.ts';
 import { SlabPool } from '../../../src/runtime/slab-pool.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
 import { chunkOf, jsonRecords, slicesOf, testTimestampMs, type TestRecord } from '../../support/chunks.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decodeBatch, type DecodeRules } from '../../../src/consumer/columns/decode-batch.ts';
-import { allFields } from '../../../src/consumer/columns/field-rules.ts';
+import { allFields } from '../../../src/consumer/columns/parse/field-rules.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
 import { differenceOf } from '../../support/batch-differences.ts';
 import { slicesOf } from '../../support/chunks.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeBatch } from '../../../src/consumer/columns/decode-batch.ts';
-import { eventTimeReader } from '../../../src/consumer/columns/event-time.ts';
+import { eventTimeReader } from '../../../src/consumer/columns/times/event-time.ts';
 import { rulesOf } from '../../../src/consumer/table/recipe-rules.ts';
 import type { EventTimeUnit } from '../../../src/schema/layout.ts';
 import { parseJson } from '../../../src/schema/exact-json.ts';

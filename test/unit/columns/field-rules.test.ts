@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { columnOfField, fieldRules, type FieldNames } from '../../../src/consumer/columns/field-rules.ts';
+import { columnOfField, fieldRules, type FieldNames } from '../../../src/consumer/columns/parse/field-rules.ts';
 import { columnName } from '../../../src/schema/names.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { createTestTools, openTestLake, readRows } from '../../support/lake.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { BatchMemory } from '../../../src/consumer/columns/batch-memory.ts';
+import { BatchMemory } from '../../../src/consumer/columns/builders/batch-memory.ts';
 import { decodeBatch, type DecodeRules } from '../../../src/consumer/columns/decode-batch.ts';
-import { allFields } from '../../../src/consumer/columns/field-rules.ts';
+import { allFields } from '../../../src/consumer/columns/parse/field-rules.ts';
 import { SlabPool } from '../../../src/runtime/slab-pool.ts';
 import { leavesMax, weightOf } from '../../../src/schema/type-weight.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';

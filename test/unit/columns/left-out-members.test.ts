@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LeftOutMembers } from '../../../src/consumer/columns/left-out-members.ts';
-import { PartialValues } from '../../../src/consumer/columns/partial-values.ts';
+import { LeftOutMembers } from '../../../src/consumer/columns/members/left-out-members.ts';
+import { PartialValues } from '../../../src/consumer/columns/members/partial-values.ts';
 import { JsonValues } from '../../../src/consumer/ports/json-values.ts';
 import { useKernel } from '../../../src/kernel/kernel.ts';
 import { leftOutMax } from '../../../src/kernel/kinds.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { decodeBatch, type DecodedBatch, type DecodeRules } from '../../../src/consumer/columns/decode-batch.ts';
-import { jsonValue, rowOf } from '../../../src/consumer/columns/decoded-column.ts';
-import { allFields } from '../../../src/consumer/columns/field-rules.ts';
+import { jsonValue, rowOf } from '../../../src/consumer/columns/builders/decoded-column.ts';
+import { allFields } from '../../../src/consumer/columns/parse/field-rules.ts';
 import { closeKernel } from '../../../src/kernel/kernel.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
 import { slicesOf, slicesOfSize } from '../../support/chunks.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
-import { jsonValue, rowOf } from '../../../src/consumer/columns/decoded-column.ts';
+import { jsonValue, rowOf } from '../../../src/consumer/columns/builders/decoded-column.ts';
 import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { rescuedColumn } from '../../../src/schema/names.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RescuedValues } from '../../../src/consumer/columns/rescued-values.ts';
+import { RescuedValues } from '../../../src/consumer/columns/rescue/rescued-values.ts';
 import { writeJson } from '../../../src/schema/exact-json.ts';
 import { rescuedObjects } from '../../support/rescued-objects.ts';
 

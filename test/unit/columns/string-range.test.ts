@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeBatch } from '../../../src/consumer/columns/decode-batch.ts';
-import { allFields } from '../../../src/consumer/columns/field-rules.ts';
+import { allFields } from '../../../src/consumer/columns/parse/field-rules.ts';
 import { stringAt } from '../../../src/consumer/ports/dictionary-builder.ts';
 import { jsonRecords, slicesOf } from '../../support/chunks.ts';
 import { countRecords, runs } from '../../support/fuzzing.ts';

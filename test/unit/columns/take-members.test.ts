@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RescuedValues } from '../../../src/consumer/columns/rescued-values.ts';
-import { takeMembers, type MemberFate } from '../../../src/consumer/columns/take-members.ts';
+import { RescuedValues } from '../../../src/consumer/columns/rescue/rescued-values.ts';
+import { takeMembers, type MemberFate } from '../../../src/consumer/columns/members/take-members.ts';
 import { parseJson, writeJson } from '../../../src/schema/exact-json.ts';
 import { pointerTo } from '../../../src/schema/json-pointer.ts';
 import { rescuedObjects } from '../../support/rescued-objects.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRecord } from '../../../src/consumer/columns/parse-record.ts';
+import { parseRecord } from '../../../src/consumer/columns/parse/parse-record.ts';
 import { assembleDeadLetters } from '../../../src/consumer/table/dead-letters.ts';
 import type { TableColumn } from '../../../src/consumer/ports/columnar-table.ts';
 import { chunkOf, slicesOf } from '../../support/chunks.ts';

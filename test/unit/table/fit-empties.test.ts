@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DecodedColumn } from '../../../src/consumer/columns/decoded-column.ts';
-import { RescuedValues } from '../../../src/consumer/columns/rescued-values.ts';
-import { shredColumn } from '../../../src/consumer/columns/shred-column.ts';
+import type { DecodedColumn } from '../../../src/consumer/columns/builders/decoded-column.ts';
+import { RescuedValues } from '../../../src/consumer/columns/rescue/rescued-values.ts';
+import { shredColumn } from '../../../src/consumer/columns/builders/shred-column.ts';
 import { JsonValues } from '../../../src/consumer/ports/json-values.ts';
 import type { ValueLeaves } from '../../../src/consumer/ports/value-leaves.ts';
 import { fitEmpties } from '../../../src/consumer/table/route/fit-empties.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jsonValue, type DecodedColumn } from '../../../src/consumer/columns/decoded-column.ts';
+import { jsonValue, type DecodedColumn } from '../../../src/consumer/columns/builders/decoded-column.ts';
 import { JsonValues } from '../../../src/consumer/ports/json-values.ts';
 import { jsonStrings } from '../../../src/consumer/table/route/json-strings.ts';
 import { Turns } from '../../../src/runtime/turns.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeBatch } from '../../../src/consumer/columns/decode-batch.ts';
-import { jsonValue, rowOf, type DecodedColumn } from '../../../src/consumer/columns/decoded-column.ts';
-import { allFields } from '../../../src/consumer/columns/field-rules.ts';
+import { jsonValue, rowOf, type DecodedColumn } from '../../../src/consumer/columns/builders/decoded-column.ts';
+import { allFields } from '../../../src/consumer/columns/parse/field-rules.ts';
 import { mergeEmpties } from '../../../src/consumer/table/route/merge-empties.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
 import { slicesOf } from '../../support/chunks.ts';

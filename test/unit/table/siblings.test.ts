@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonValue } from '../../../src/consumer/columns/decoded-column.ts';
+import { jsonValue } from '../../../src/consumer/columns/builders/decoded-column.ts';
 import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { rescuedColumn } from '../../../src/schema/names.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { jsonValue, type DecodedColumn } from '../../../src/consumer/columns/decoded-column.ts';
+import { jsonValue, type DecodedColumn } from '../../../src/consumer/columns/builders/decoded-column.ts';
 import { fewValuesOf } from '../../../src/consumer/table/assemble/few-values.ts';
 import { haveValueOf, valueIndexesOf } from '../../../src/consumer/table/assemble/value-indexes.ts';
 

@@ -4,7 +4,7 @@ import { rescuedColumn } from '../../../schema/names.ts';
 import type { ColumnType } from '../../../schema/types.ts';
 import type { ColumnarTable, ColumnData, TableColumn } from '../../ports/columnar-table.ts';
 import type { DecodedBatch } from '../../columns/decode-batch.ts';
-import type { DecodedColumn, ValueStore } from '../../columns/decoded-column.ts';
+import type { DecodedColumn, ValueStore } from '../../columns/builders/decoded-column.ts';
 import type { Recipe } from '../../ledger/entry/recipe.ts';
 import { assembleRecordParts } from './assemble-record-parts.ts';
 import { CompactCells, compactOf, validityOf, type WantedRows } from './compact-cells.ts';

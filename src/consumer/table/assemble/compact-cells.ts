@@ -1,5 +1,5 @@
 import type { ColumnType } from '../../../schema/types.ts';
-import type { DecodedColumn } from '../../columns/decoded-column.ts';
+import type { DecodedColumn } from '../../columns/builders/decoded-column.ts';
 import type { ColumnData } from '../../ports/columnar-table.ts';
 import type { RowFlags } from './lazy-columns.ts';
 

@@ -1,5 +1,5 @@
 import { indexAtOrAfter } from '../../../runtime/ascending.ts';
-import type { DecodedColumn } from '../../columns/decoded-column.ts';
+import type { DecodedColumn } from '../../columns/builders/decoded-column.ts';
 
 /** A value for so many rows, or fewer, is few. */
 const rowsPerValue = 8;

@@ -5,7 +5,7 @@ import type { ObserveRules } from '../../../schema/observe.ts';
 import type { ColumnType } from '../../../schema/types.ts';
 import type { JsonRows } from '../../ports/columnar-table.ts';
 import { JsonValues } from '../../ports/json-values.ts';
-import type { ValueStore } from '../../columns/decoded-column.ts';
+import type { ValueStore } from '../../columns/builders/decoded-column.ts';
 import type { SourceOfRows } from './value-indexes.ts';
 
 /** Gives the values as JSON, if all of them are known so. */

@@ -1,5 +1,5 @@
 import { indexAtOrAfter } from '../../../runtime/ascending.ts';
-import type { DecodedColumn } from '../../columns/decoded-column.ts';
+import type { DecodedColumn } from '../../columns/builders/decoded-column.ts';
 
 /** Where rows have the values of a column from. */
 export interface SourceOfRows {

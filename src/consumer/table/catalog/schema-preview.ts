@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { planEvolution, type EvolutionRules, type ObservedColumn } from '../../../schema/evolution.ts';
 import type { Column } from '../../../schema/types.ts';
 import type { DecodedBatch } from '../../columns/decode-batch.ts';
-import { jsonValue } from '../../columns/decoded-column.ts';
+import { jsonValue } from '../../columns/builders/decoded-column.ts';
 
 /** Values that do not go to the column of their name. */
 export interface Redirected {

@@ -1,6 +1,6 @@
 import { GrowingArray, newInt32s } from '../../../runtime/growing-array.ts';
 import { splitArray, splitLines, type AddRange } from '../../batch/split-value.ts';
-import { parseRecord, type RejectReason } from '../../columns/parse-record.ts';
+import { parseRecord, type RejectReason } from '../../columns/parse/parse-record.ts';
 import type { ChunkSlice, RecordChunk } from '../../ports/record-chunk.ts';
 import type { RecordsPerValue } from '../../ports/value-format.ts';
 

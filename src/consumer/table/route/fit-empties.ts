@@ -1,10 +1,10 @@
 import { pointerTo } from '../../../schema/json-pointer.ts';
 import { weightOf } from '../../../schema/type-weight.ts';
 import { isNested, type ColumnType } from '../../../schema/types.ts';
-import { kernelLeavesMax } from '../../columns/column-leaves.ts';
-import type { DecodedColumn } from '../../columns/decoded-column.ts';
-import { PartialValues } from '../../columns/partial-values.ts';
-import { shredColumn } from '../../columns/shred-column.ts';
+import { kernelLeavesMax } from '../../columns/builders/column-leaves.ts';
+import type { DecodedColumn } from '../../columns/builders/decoded-column.ts';
+import { PartialValues } from '../../columns/members/partial-values.ts';
+import { shredColumn } from '../../columns/builders/shred-column.ts';
 import { areEmpty } from './merge-empties.ts';
 import { rescueMembers, type FitTools } from './rescue-members.ts';
 

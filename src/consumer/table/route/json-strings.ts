@@ -1,7 +1,7 @@
 import type { Turns } from '../../../runtime/turns.ts';
-import type { DecodedColumn } from '../../columns/decoded-column.ts';
-import { writeJsonValues } from '../../columns/json-writer.ts';
-import { sharedStrings, startsOf } from '../../columns/shared-strings.ts';
+import type { DecodedColumn } from '../../columns/builders/decoded-column.ts';
+import { writeJsonValues } from '../../columns/rescue/json-writer.ts';
+import { sharedStrings, startsOf } from '../../columns/rescue/shared-strings.ts';
 import type { JsonValues } from '../../ports/json-values.ts';
 
 /** Makes strings of the column's values: each as the JSON that `writeJson` makes of it. Lets the event loop turn meanwhile. */

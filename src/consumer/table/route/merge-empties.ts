@@ -1,4 +1,4 @@
-import type { DecodedColumn } from '../../columns/decoded-column.ts';
+import type { DecodedColumn } from '../../columns/builders/decoded-column.ts';
 import { mergeRows } from './merge-rows.ts';
 
 /** Stands for what is empty among the indexes of `ValueLeaves`. */

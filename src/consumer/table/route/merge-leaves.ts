@@ -1,4 +1,4 @@
-import type { DecodedColumn, ValueStore } from '../../columns/decoded-column.ts';
+import type { DecodedColumn, ValueStore } from '../../columns/builders/decoded-column.ts';
 import type { LeafLevels, ValueLeaf, ValueLeaves } from '../../ports/value-leaves.ts';
 import { mergeRows, type MergedRows } from './merge-rows.ts';
 

@@ -1,4 +1,4 @@
-import type { DecodedColumn } from '../../columns/decoded-column.ts';
+import type { DecodedColumn } from '../../columns/builders/decoded-column.ts';
 import { mergeRows } from './merge-rows.ts';
 
 /** Puts integers and other numbers that go to one column of doubles in the order of their rows. `undefined` when they are no numbers, or a row is in both. */

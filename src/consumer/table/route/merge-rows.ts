@@ -1,5 +1,5 @@
 import { consecutive } from '../../../runtime/consecutive.ts';
-import type { DecodedColumn } from '../../columns/decoded-column.ts';
+import type { DecodedColumn } from '../../columns/builders/decoded-column.ts';
 
 /** Behind all rows. */
 const rowsEnd = 2 ** 31 - 1;

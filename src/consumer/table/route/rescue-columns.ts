@@ -1,8 +1,8 @@
 import type { Turns } from '../../../runtime/turns.ts';
 import { isBeyondDouble, writeJson } from '../../../schema/exact-json.ts';
 import { pointerTo } from '../../../schema/json-pointer.ts';
-import { fieldOfRow, jsonValue, rowOf, type DecodedColumn } from '../../columns/decoded-column.ts';
-import type { RescuedValues } from '../../columns/rescued-values.ts';
+import { fieldOfRow, jsonValue, rowOf, type DecodedColumn } from '../../columns/builders/decoded-column.ts';
+import type { RescuedValues } from '../../columns/rescue/rescued-values.ts';
 import { valueBytes } from './value-work.ts';
 
 /** Rescues all values of the columns: row by row, those of a row in the order of the columns. Lets the event loop turn meanwhile. */

@@ -3,8 +3,8 @@ import { conform, type Rescue } from '../../../schema/conform.ts';
 import { pointerTo } from '../../../schema/json-pointer.ts';
 import type { ObserveRules } from '../../../schema/observe.ts';
 import type { ColumnType } from '../../../schema/types.ts';
-import { fieldOfRow, jsonValue, rowOf, type DecodedColumn } from '../../columns/decoded-column.ts';
-import type { RescuedValues } from '../../columns/rescued-values.ts';
+import { fieldOfRow, jsonValue, rowOf, type DecodedColumn } from '../../columns/builders/decoded-column.ts';
+import type { RescuedValues } from '../../columns/rescue/rescued-values.ts';
 
 /** What fitting a column to a type needs. */
 export interface FitTools {

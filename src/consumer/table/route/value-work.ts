@@ -1,4 +1,4 @@
-import type { DecodedColumn } from '../../columns/decoded-column.ts';
+import type { DecodedColumn } from '../../columns/builders/decoded-column.ts';
 
 /** Work on one value, in bytes of JSON; that on a nested one is at least its bytes. */
 export const valueBytes = 64;
