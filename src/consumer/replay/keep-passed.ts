@@ -20,7 +20,7 @@ import type { PassedEntry } from './replay-plan.ts';
 const looksMax = 8;
 
 /**
- * Ends what is missing of a batch of a Hive table that Kafka has passed: where objects of it are gone, in merged files too, and loss is allowed, the
+ * Ends what is missing of a batch that Kafka has passed: where objects of it are gone, of a Hive table in merged files too, and loss is allowed, the
  * others stay, records that Kafka still holds and none of these has are written beside them, and what neither has is booked as lost. Done again it
  * leaves all as it is. Gives `undefined` where nothing is gone, and changes nothing then.
  */
@@ -31,12 +31,14 @@ export async function keepPassed(
   const { tools, allowLoss = false } = options;
   const { entry } = current;
   const { objects, lost } = entry.outcome;
-  if (tools.publication !== undefined || !isCommitted(entry)) return undefined;
+  if (!isCommitted(entry)) return undefined;
   const held = heldFrom < entry.to ? `Kafka holds it from ${heldFrom} only` : 'Kafka no longer holds it';
   if (await tools.writer.objects.areThere(objects))
     return allowLoss && lost !== undefined
       ? { kind: 'left', why: `${held}; what is gone of it is booked as lost, and its objects stay`, isRefused: false }
       : undefined;
+  // rows of an Iceberg table may be in files of others by now, and their own rightly gone
+  if (!(await isAsWritten(entry, tools))) return undefined;
   if (!allowLoss)
     return left(
       `${held}, and objects of it are gone or damaged: restore them; --allow-loss of this range keeps the others, writes what Kafka holds and books the rest as lost`,
@@ -46,6 +48,12 @@ export async function keepPassed(
   await checkTopic(options);
   await exchange({ ...current, entry }, kept, heldFrom, options);
   return { kind: 'done', before: [entry] };
+}
+
+async function isAsWritten(entry: CommittedEntry, { publication }: CommitTools): Promise<boolean> {
+  const { generation, outcome } = entry;
+  if (publication === undefined) return true;
+  return publication.isAsWritten(entry, { before: outcome.objects, generation, isUnfinished: false });
 }
 
 function left(why: string): ReplayResult {
@@ -62,7 +70,7 @@ interface Kept {
 /** Finds the objects of an entry that are there, or whose rows are in merged files; or says why these can't be told from what is gone. */
 async function keptOf(
   { outcome, recipe, partition }: WrittenEntry,
-  { writer }: CommitTools,
+  { writer, publication }: CommitTools,
 ): Promise<Kept | { readonly why: string }> {
   const looks = await mapConcurrently(outcome.objects, looksMax, async (object) => {
     const { key, kind, rows } = object;
@@ -75,7 +83,8 @@ async function keptOf(
     return { object, isThere: look.kind === 'kept' && look.object.rows === rows, isGone: look.kind === 'absent' };
   });
   const damaged = looks.find(({ isThere, isGone }) => !isThere && !isGone);
-  if (damaged !== undefined) return { why: damagedText(damaged.object.key) };
+  // readers see a damaged file of a Hive table as long as it lies there; an Iceberg table names it no more
+  if (damaged !== undefined && publication === undefined) return { why: damagedText(damaged.object.key) };
   const objects = looks.flatMap(({ object, isThere }) => (isThere ? [object] : []));
   const offsets = new Set<bigint>();
   for (const { key } of objects) {
@@ -96,9 +105,11 @@ async function exchange(
   const { tools } = options;
   const { entry } = current;
   const { partition, from, to } = entry;
-  const batch = heldFrom < to ? await readUnlessGone({ partition, from, to }, options, heldFrom) : undefined;
+  const mustTell = tools.publication !== undefined;
+  const batch =
+    heldFrom < to || mustTell ? await readUnlessGone({ partition, from, to }, options, heldFrom) : undefined;
   const missing = batch && without(batch, offsets);
-  if (missing === undefined || missing.records === 0) {
+  if (missing === undefined || (missing.records === 0 && !mustTell)) {
     const outcome = { ...entry.outcome, ...countsOf(objects, 0), objects: [...objects] };
     const next = withLost({ ...entry, outcome }, lostOf(entry, offsets));
     const replaced = await stepRunner(tools)('ledger', () => tools.ledger.replace(current, next));

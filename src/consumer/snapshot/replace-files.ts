@@ -50,6 +50,16 @@ export function createPublication(tools: SnapshotTools): Publication {
         await rewriter.check(table, findUnlisted(table, live, [files], tools), together);
       }
     },
+    isAsWritten: async (range, expected) => {
+      for (const target of targets) {
+        const table = await loadReached(target, [range], tools);
+        if (table === undefined || areLate(table, [range])) continue;
+        const live = await readLive(table, [range], tools);
+        const batch = { range, objects: { ...expected, after: [] } };
+        if (!new RangeFiles(batch, target, await factsOf(live, tools)).areTogether) return false;
+      }
+      return true;
+    },
     replace: async (batches) => {
       for (const target of targets) await replaceInTable(target, batches, tools);
     },

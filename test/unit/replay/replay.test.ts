@@ -253,7 +253,12 @@ describe('a replay of what Kafka no longer holds all of', () => {
     const { topic, tools, objects, lake } = await lakeWithClaim();
     await lake.store.delete([objects[0]?.key ?? '']);
     const count = async () => ({ rows, deadLetters: 0 });
-    const publication: Publication = { count, check: async () => {}, replace: async () => {} };
+    const publication: Publication = {
+      count,
+      check: async () => {},
+      isAsWritten: async () => true,
+      replace: async () => {},
+    };
     expect(await firstResult({ ...tools, publication }, topic, true)).toMatchObject({ kind });
     expect((await tools.ledger.get(testPath(), 0n))?.entry.state).toBe(rows === 0 ? 'committed' : 'claimed');
   });

@@ -127,7 +127,12 @@ describe('an object that is gone before a snapshot has taken it in', () => {
     const encode = () => Promise.reject(new Error('killed'));
     const dying: CommitTools = {
       ...tools,
-      publication: { count: async () => ({ rows: 0, deadLetters: 0 }), check: async () => {}, replace: encode },
+      publication: {
+        count: async () => ({ rows: 0, deadLetters: 0 }),
+        check: async () => {},
+        isAsWritten: async () => true,
+        replace: encode,
+      },
     };
     await expect(replaySnapshots(dying, topic, { from: 0n, to: 3n })).rejects.toThrow('killed');
     expect((await tools.ledger.get({ table: testTable, topic: 'readings', partition: 0 }, 0n))?.entry.state).toBe(

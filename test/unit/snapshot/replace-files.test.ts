@@ -18,11 +18,13 @@ import {
   createIcebergTools,
   createSnapshotTools,
   doubledOffsets,
+  rewriteAsOthersDo,
   commitFaults,
   withFault,
   visibleOffsets,
 } from '../../support/iceberg-service.ts';
 import { audit, testPath, testTable } from '../../support/lake.ts';
+import { mortalStore } from '../../support/mortal-store.ts';
 import { maintainLake } from '../../support/maintain-lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 import { redriveEntry, wideLimits } from '../../support/redrive-all.ts';
@@ -44,6 +46,31 @@ async function replay(tools: CommitTools, topic: FakeTopic, range: { from: bigin
   const { signal } = new AbortController();
   for (const group of groupForSnapshots(items)) await replayGroup(group, { reader: topic, tools, policy, signal });
   return items.map(({ kind }) => kind);
+}
+
+/** A batch of 20 records, the last two of which are dead letters, whose rows are gone, and of which Kafka holds what comes from `low` on. */
+async function lakeWithoutRows(low: bigint, { isCommitted = true } = {}) {
+  const lake = await openIcebergLake();
+  const values = Array.from({ length: 20 }, (_, n) => (n < 18 ? { n } : 'no JSON'));
+  const topic = await writeBatches(createIcebergTools(lake), [jsonRecords(...values)]);
+  if (isCommitted) await commitRows(lake);
+  const rows = await Array.fromAsync(lake.store.list(`${testTable}/`));
+  const [object = { key: '' }] = rows.filter(({ key }) => key.endsWith('.parquet'));
+  topic.deleteBelow(0, low);
+  return { lake, topic, key: object.key };
+}
+
+async function lose({ store }: IcebergTestLake, key: string, how: 'gone' | 'damaged'): Promise<void> {
+  if (how === 'gone') await store.delete([key]);
+  else await store.put(key, Buffer.from('PAR1'));
+}
+
+async function replayWithLoss(tools: CommitTools, topic: FakeTopic, allowLoss = true) {
+  const entries = await Array.fromAsync(tools.ledger.entries(path));
+  const items = planReplay({ partition: 0, from: 0n, to: 20n }, entries, topic.marksOf(0), { allowLoss });
+  const policy = { rowsMax: 20, bytesMax: 1e6, ageMaxMs: 1000 };
+  const { signal } = new AbortController();
+  return replayGroup(items, { reader: topic, tools, policy, signal, allowLoss });
 }
 
 /** Has something happen before the nth read of the topic; gives what ends that. */
@@ -313,3 +340,73 @@ async function* writtenEntries({ ledger }: CommitTools): AsyncIterable<Versioned
   for await (const current of ledger.entries(path))
     if (isWritten(current.entry)) yield { ...current, entry: current.entry };
 }
+
+describe('a batch of an Iceberg table that Kafka has passed, and whose rows are gone', () => {
+  it.each([
+    ['gone', 10n, { from: 0n, to: 10n }],
+    ['damaged', 10n, { from: 0n, to: 10n }],
+    ['gone', 20n, { from: 0n, to: 18n }],
+    ['damaged', 20n, { from: 0n, to: 18n }],
+  ] as const)(
+    '(%s) keeps the others where loss is allowed, and gets what Kafka holds from %d on',
+    async (how, low, lost) => {
+      const { lake, topic, key } = await lakeWithoutRows(low);
+      await lose(lake, key, how);
+      const tools = createIcebergTools(lake);
+      expect(await replayWithLoss(tools, topic, false)).toMatchObject([
+        { kind: 'left', why: expect.stringContaining('--allow-loss') },
+      ]);
+      expect(await replayWithLoss(tools, topic)).toMatchObject([{ kind: 'done' }]);
+      const held = Array.from({ length: 18 }, (_, n) => n)
+        .filter((n) => n >= low)
+        .map((n) => `0/${n}`);
+      expect(await visibleOffsets(lake)).toEqual(held);
+      expect(await visibleOffsets(lake, letters)).toEqual(['0/18', '0/19']);
+      expect((await tools.ledger.get(path, 0n))?.entry).toMatchObject({ outcome: { lost } });
+      const { findings } = await audit(lake, topic, { iceberg: lake.iceberg });
+      const ofNow = findings.filter(({ what }) => !what.includes('time travel alone'));
+      expect(ofNow.map(({ problem }) => problem)).toEqual(['gap']);
+      expect(await replayWithLoss(tools, topic)).toMatchObject([{ kind: 'left', isRefused: false }]);
+      expect(await visibleOffsets(lake)).toEqual(held);
+    },
+  );
+
+  it.each([
+    ['gone', 'before'],
+    ['gone', 'after'],
+    ['damaged', 'before'],
+    ['damaged', 'after'],
+  ] as const)('(%s) is ended by the next replay when a process dies %s a change', async (how, phase) => {
+    let deaths = 0;
+    for (let isDead = true; isDead;) {
+      const { lake, topic, key } = await lakeWithoutRows(10n);
+      await lose(lake, key, how);
+      const dying = { ...lake, store: mortalStore(lake.store, deaths + 1, phase) };
+      isDead = await replayWithLoss(createIcebergTools(dying), topic).then(
+        () => false,
+        () => true,
+      );
+      if (isDead) deaths++;
+      for (let times = 0; times < 3; times++) await replayWithLoss(createIcebergTools(lake), topic);
+      expect(await visibleOffsets(lake)).toEqual(Array.from({ length: 8 }, (_, n) => `0/${n + 10}`));
+    }
+    expect(deaths).toBeGreaterThanOrEqual(3);
+  });
+
+  it('(gone) is ended also where no snapshot has taken it in yet', async () => {
+    const { lake, topic, key } = await lakeWithoutRows(10n, { isCommitted: false });
+    await lose(lake, key, 'gone');
+    expect(await replayWithLoss(createIcebergTools(lake), topic)).toMatchObject([{ kind: 'done' }]);
+    await commitRows(lake);
+    expect(await visibleOffsets(lake)).toHaveLength(8);
+  });
+
+  it('is left as it is where they were merged', async () => {
+    const { lake, topic, key } = await lakeWithoutRows(20n);
+    await rewriteAsOthersDo(lake);
+    await lake.store.delete([key]);
+    expect(await replayWithLoss(createIcebergTools(lake), topic)).toMatchObject([{ kind: 'left' }]);
+    expect(await visibleOffsets(lake)).toHaveLength(18);
+    expect((await createIcebergTools(lake).ledger.get(path, 0n))?.entry).not.toHaveProperty('outcome.lost');
+  });
+});

@@ -53,9 +53,7 @@ export class EntryInspector {
 
   /** `deep`: reads the objects whole, with checksum and every row's coordinates; otherwise asks the store, and reads at most the footer. */
   async inspect(entry: WrittenEntry, { deep }: { readonly deep: boolean }): Promise<Finding[]> {
-    const { expired, format, isBeyondReplay } = this.#options;
-    // a replay of a Hive table may give up what is gone, and keep the rest
-    const mayLose = format.format === 'hive';
+    const { expired, isBeyondReplay } = this.#options;
     let looked: LedgerEntry = entry;
     for (let looks = 0; looks < looksMax && isWritten(looked); looks++) {
       const { before } = expired;
@@ -65,9 +63,7 @@ export class EntryInspector {
       const now = await this.#again(entry);
       // one that is gone, or can't be read, excuses nothing
       if (before === expired.before && (now === undefined || isDeepStrictEqual(now, looked)))
-        return isBeyondReplay(looked)
-          ? findings.map((finding) => withoutReplay(finding, entry, { mayLose }))
-          : findings;
+        return isBeyondReplay(looked) ? findings.map((finding) => withoutReplay(finding, entry)) : findings;
       looked = now ?? looked;
     }
     return [];

@@ -38,6 +38,8 @@ export interface Publication {
   count(range: ReplacedRange): Promise<RangeCounts>;
   /** Rejects with TABLE_MISMATCH when the tables' rows of the range can't be exchanged, and with OBJECT_UNREADABLE or STORE_MISSING for a damaged file of which rows are needed. */
   check(range: ReplacedRange, objects: Omit<ReplacedObjects, 'after'>, plan: CheckedPlan): Promise<void>;
+  /** Tells whether all rows of the range that the tables have are in the files that were written: nobody has merged, rewritten or deleted any. */
+  isAsWritten(range: ReplacedRange, objects: Omit<ReplacedObjects, 'after'>): Promise<boolean>;
   /**
    * Lets the tables hold these objects of the ranges and no others, by one change of each table. Rejects as `check` does, and with
    * LEDGER_CONTENDED when they hold those of a higher generation.
