@@ -3,7 +3,7 @@ import type { ChunkSlice } from '../src/consumer/ports/record-chunk.ts';
 import { TableWriter } from '../src/consumer/table/table-writer.ts';
 import { createMemoryObjectStore } from '../src/lake/store/memory-object-store.ts';
 import { createColumnEncoder } from '../src/parquet/column-encoder.ts';
-import { hyparquetReader } from '../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../src/parquet/read/parquet-reader.ts';
 import { readingAt } from '../src/producer/thermometer.ts';
 import { avroEncoder, confluentFrame } from './support/avro-encoder.ts';
 import { createMemoryCatalog } from './contenders/memory-catalog.ts';

@@ -8,7 +8,7 @@ import type { SnapshotTools } from '../../src/consumer/snapshot/snapshot-tools.t
 import { createIcebergTables } from '../../src/iceberg/catalogs/iceberg-tables.ts';
 import { createJsonIcebergCatalog } from '../../src/lake/catalog/json-iceberg-catalog.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../src/parquet/read/parquet-reader.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import { msPerMinute } from '../../src/runtime/duration.ts';
 import { partitionKeys } from '../../src/schema/layout.ts';

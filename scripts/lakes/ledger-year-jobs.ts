@@ -3,7 +3,7 @@ import { findPosition } from '../../src/consumer/ledger/topic/chain-position.ts'
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
 import type { Catalog, ObjectStore } from '../../src/consumer/ports/lake.ts';
 import type { TopicReader } from '../../src/consumer/ports/topic.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../src/parquet/read/parquet-reader.ts';
 import { msPerDay, msPerHour } from '../../src/runtime/duration.ts';
 
 export interface YearLake {

@@ -14,7 +14,7 @@ import type { LoadedTable } from '../../src/iceberg/iceberg-catalog.ts';
 import { createIcebergTables } from '../../src/iceberg/catalogs/iceberg-tables.ts';
 import { createJsonIcebergCatalog } from '../../src/lake/catalog/json-iceberg-catalog.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../src/parquet/read/parquet-reader.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import { msPerHour, msPerMinute } from '../../src/runtime/duration.ts';
 import { parseColumns } from '../../src/schema/hive-ddl.ts';

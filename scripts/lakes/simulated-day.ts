@@ -16,7 +16,7 @@ import { packRecordSet } from '../../src/kafka/format/record-set.ts';
 import { createJsonIcebergCatalog } from '../../src/lake/catalog/json-iceberg-catalog.ts';
 import { createMemoryObjectStore } from '../../src/lake/store/memory-object-store.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../src/parquet/read/parquet-reader.ts';
 import { readingAt } from '../../src/producer/thermometer.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import { msPerMinute } from '../../src/runtime/duration.ts';

@@ -14,7 +14,7 @@ import { createJsonCatalog } from '../../src/lake/catalog/json-catalog.ts';
 import { createJsonIcebergCatalog } from '../../src/lake/catalog/json-iceberg-catalog.ts';
 import { createLocalObjectStore } from '../../src/lake/store/local-object-store.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../src/parquet/read/parquet-reader.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { hivePath, partitionKeys } from '../../src/schema/layout.ts';
 import { columnsUpTo, rowsOf, type FileRows, type RowsForm, type Shape } from './small-rows.ts';

@@ -3,13 +3,13 @@ import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
 import { useKernel, type Kernel } from '../kernel/kernel.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
 import { Turns } from '../runtime/turns.ts';
-import { writeColumnChunk, type ChunkFacts } from './column-chunk.ts';
-import { FileWriter } from './file-writer.ts';
-import { leavesOf } from './leaves.ts';
-import { footerOf, type RowGroupFacts } from './footer.ts';
+import { writeColumnChunk, type ChunkFacts } from './file/column-chunk.ts';
+import { FileWriter } from './file/file-writer.ts';
+import { leavesOf } from './leaves/leaves.ts';
+import { footerOf, type RowGroupFacts } from './file/footer.ts';
 import { withDefaults, type EncoderOptions } from './encoder-options.ts';
 import { inUnit } from './timestamp-unit.ts';
-import { magic, tailOf } from './file-frame.ts';
+import { magic, tailOf } from './file/file-frame.ts';
 import { schemaOf } from './parquet-schema.ts';
 
 /**

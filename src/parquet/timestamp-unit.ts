@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
-import type { LeafColumn } from './leaf-column.ts';
-import type { LeafValues } from './leaf-values.ts';
+import type { LeafColumn } from './leaves/leaf-column.ts';
+import type { LeafValues } from './leaves/leaf-values.ts';
 import type { TimestampUnit } from './parquet-schema.ts';
 
 /** Gives the leaf with its times in the unit; ours are in milliseconds. */

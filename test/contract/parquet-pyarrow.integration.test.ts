@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
-import { createHyparquetEncoder } from '../../src/parquet/hyparquet-encoder.ts';
-import { createParquetjsEncoder } from '../../src/parquet/parquetjs-encoder.ts';
+import { createHyparquetEncoder } from '../../src/parquet/other-encoders/hyparquet-encoder.ts';
+import { createParquetjsEncoder } from '../../src/parquet/other-encoders/parquetjs-encoder.ts';
 import { temporaryFolder } from '../support/lake.ts';
 import { sampleRecords, tablesOf } from '../support/tables.ts';
 

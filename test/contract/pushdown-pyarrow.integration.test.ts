@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
-import { createHyparquetEncoder } from '../../src/parquet/hyparquet-encoder.ts';
-import { createParquetjsEncoder } from '../../src/parquet/parquetjs-encoder.ts';
+import { createHyparquetEncoder } from '../../src/parquet/other-encoders/hyparquet-encoder.ts';
+import { createParquetjsEncoder } from '../../src/parquet/other-encoders/parquetjs-encoder.ts';
 import { rowGroupRows, writePushdownFile } from '../support/pushdown.ts';
 
 const run = promisify(execFile);

@@ -2,8 +2,8 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
 import type { ParquetEncoder } from '../../src/consumer/ports/parquet.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
-import { createHyparquetEncoder } from '../../src/parquet/hyparquet-encoder.ts';
-import { createParquetjsEncoder } from '../../src/parquet/parquetjs-encoder.ts';
+import { createHyparquetEncoder } from '../../src/parquet/other-encoders/hyparquet-encoder.ts';
+import { createParquetjsEncoder } from '../../src/parquet/other-encoders/parquetjs-encoder.ts';
 import { predicatesOf, pushdownColumns, rowGroupRows, writePushdownFile } from '../support/pushdown.ts';
 
 const predicates = 200;

@@ -6,7 +6,7 @@ import { verify, type VerifyOptions, type VerifyReport } from '../../src/consume
 import { carryOut } from '../../src/consumer/audit/carry-out.ts';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../src/parquet/read/parquet-reader.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { FakeTopic } from '../fakes/fake-topic.ts';
 import { testTimestampMs } from './chunks.ts';

@@ -8,7 +8,7 @@ import { stageSnapshot } from '../../src/iceberg/stage/stage-snapshot.ts';
 import { readDataFiles } from '../../src/iceberg/manifests/read-snapshot.ts';
 import { TableFiles } from '../../src/iceberg/manifests/table-files.ts';
 import { currentSnapshot } from '../../src/iceberg/metadata/table-metadata.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../src/parquet/read/parquet-reader.ts';
 import { largeSnapshotId } from './iceberg-tables.ts';
 
 interface IcebergLake {

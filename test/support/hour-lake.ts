@@ -9,7 +9,7 @@ import type { Watermarks } from '../../src/consumer/ports/topic.ts';
 import { createJsonCatalog } from '../../src/lake/catalog/json-catalog.ts';
 import { createMemoryObjectStore } from '../../src/lake/store/memory-object-store.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../src/parquet/read/parquet-reader.ts';
 import { claimOf, committedOf } from './ledger-entries.ts';
 import { testPath, testTable, testTopic } from './lake.ts';
 

@@ -14,7 +14,7 @@ import {
 import { TableFiles } from '../../src/iceberg/manifests/table-files.ts';
 import { createJsonIcebergCatalog } from '../../src/lake/catalog/json-iceberg-catalog.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../src/parquet/read/parquet-reader.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { parseColumns } from '../../src/schema/hive-ddl.ts';
 import { openTestLake, type TestLake } from './lake.ts';

@@ -15,7 +15,7 @@ import { describeFile } from '../../src/iceberg/manifests/data-file.ts';
 import { sourceOf } from '../../src/consumer/ports/parquet.ts';
 import type { RowRange } from '../../src/consumer/ports/parquet-rewriter.ts';
 import { currentSchema, currentSnapshot, type Snapshot } from '../../src/iceberg/metadata/table-metadata.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../src/parquet/read/parquet-reader.ts';
 import { PipelineError } from '../../src/runtime/errors.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { FakeTopic } from '../fakes/fake-topic.ts';

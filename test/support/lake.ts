@@ -17,7 +17,7 @@ import { verify, type VerifyOptions, type VerifyReport } from '../../src/consume
 import { createJsonCatalog } from '../../src/lake/catalog/json-catalog.ts';
 import { createLocalObjectStore } from '../../src/lake/store/local-object-store.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../src/parquet/read/parquet-reader.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 
 export const testTable = 'readings';

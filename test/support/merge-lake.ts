@@ -6,7 +6,7 @@ import type { UpkeepEvent } from '../../src/consumer/maintain/upkeep.ts';
 import type { Catalog, ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { createJsonCatalog } from '../../src/lake/catalog/json-catalog.ts';
 import { createMemoryObjectStore } from '../../src/lake/store/memory-object-store.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../src/parquet/read/parquet-reader.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { AuditedLake } from './audited-lake.ts';
 import { testTable, type TestLake } from './lake.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
-import { createHyparquetEncoder } from '../../src/parquet/hyparquet-encoder.ts';
+import { createHyparquetEncoder } from '../../src/parquet/other-encoders/hyparquet-encoder.ts';
 import { filesOf, type BothWays } from './both-ways.ts';
 import { startParquetOracle, type ParquetOracle } from './parquet-oracle.ts';
 import type { RandomBatch } from './random-batch.ts';

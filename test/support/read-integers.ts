@@ -1,5 +1,5 @@
 import { sourceOf } from '../../src/consumer/ports/parquet.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../src/parquet/read/parquet-reader.ts';
 
 /** Reads all values of integer columns of a file. */
 export async function readIntegers(bytes: Uint8Array, columns: readonly string[]): Promise<bigint[][]> {

@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
 import type { Versioned } from '../../src/consumer/ledger/chain/entry-store.ts';
 import { redriveEntries, type RedriveOptions } from '../../src/consumer/replay/redrive.ts';
 import type { RedriveResult } from '../../src/consumer/replay/redriven-pieces.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../src/parquet/read/parquet-reader.ts';
 import { testPath } from './lake.ts';
 
 /** More than any test has. */

@@ -3,7 +3,7 @@ import { isWritten } from '../../src/consumer/ledger/entry/ledger-entry.ts';
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { groupForSnapshots, planReplay } from '../../src/consumer/replay/replay-plan.ts';
 import { replayGroup } from '../../src/consumer/replay/replay.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../src/parquet/read/parquet-reader.ts';
 import type { FakeTopic } from '../fakes/fake-topic.ts';
 import { testPath } from './lake.ts';
 import { redriveEntry, wideLimits } from './redrive-all.ts';

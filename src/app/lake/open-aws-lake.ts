@@ -5,7 +5,7 @@ import { createGlueIcebergCatalog } from '../../aws/glue-iceberg-catalog.ts';
 import { createS3ObjectStore } from '../../aws/s3-object-store.ts';
 import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
 import { createIcebergTables } from '../../iceberg/catalogs/iceberg-tables.ts';
-import { hyparquetReader } from '../../parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../parquet/read/parquet-reader.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Lake } from './lake.ts';
@@ -27,7 +27,7 @@ export function openAwsLake(
     parquet: hyparquetReader,
     openRewriter: async (form) => {
       const { createDuckdbRewriter } = await import('../../lake/rewriter/duckdb-rewriter.ts');
-      const { joinColumns } = await import('../../parquet/join-columns.ts');
+      const { joinColumns } = await import('../../parquet/file/join-columns.ts');
       return createDuckdbRewriter({ ...form, store, parquet: hyparquetReader, joinColumns });
     },
     plainCatalog,

@@ -11,11 +11,11 @@ export async function createEncoder({ encoder, ...form }: ParquetSettings): Prom
     case 'glueless':
       return createColumnEncoder(options);
     case 'hyparquet': {
-      const { createHyparquetEncoder } = await import('../../parquet/hyparquet-encoder.ts');
+      const { createHyparquetEncoder } = await import('../../parquet/other-encoders/hyparquet-encoder.ts');
       return createHyparquetEncoder(options);
     }
     case 'parquetjs-lite': {
-      const { createParquetjsEncoder } = await import('../../parquet/parquetjs-encoder.ts');
+      const { createParquetjsEncoder } = await import('../../parquet/other-encoders/parquetjs-encoder.ts');
       return createParquetjsEncoder(options);
     }
     default:

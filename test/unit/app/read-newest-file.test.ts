@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readNewestFile } from '../../../src/app/lake/read-newest-file.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import type { ObjectStore, TableFormat } from '../../../src/consumer/ports/lake.ts';
-import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { openIcebergLake } from '../../support/iceberg-lake.ts';
 import { commitRows, createIcebergTools } from '../../support/iceberg-service.ts';

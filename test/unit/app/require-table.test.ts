@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { requireTable } from '../../../src/app/write/require-table.ts';
 import type { Lake } from '../../../src/app/lake/lake.ts';
-import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { openIcebergLake } from '../../support/iceberg-lake.ts';
 import { commitRows, createIcebergTools } from '../../support/iceberg-service.ts';

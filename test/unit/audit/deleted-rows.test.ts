@@ -4,7 +4,7 @@ import { DeletedRows } from '../../../src/consumer/audit/iceberg/deleted-rows.ts
 import type { LiveFile } from '../../../src/iceberg/manifests/live-files.ts';
 import { fileContent, type DataFile } from '../../../src/iceberg/manifests/manifest.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
-import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 
 const store = createMemoryObjectStore();
 const tools = { store, parquet: hyparquetReader };

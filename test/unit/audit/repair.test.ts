@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { carryOut } from '../../../src/consumer/audit/carry-out.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
-import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 import { AuditedLake, fileOfOffsets } from '../../support/audited-lake.ts';
 import { readRows, testPath, testRecipe, testTable, testTopic } from '../../support/lake.ts';
 

@@ -4,7 +4,7 @@ import { RewrittenOffsets } from '../../../src/consumer/audit/rewritten/rewritte
 import { RewrittenRanges, type RewrittenRange } from '../../../src/consumer/audit/rewritten/rewritten-ranges.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
-import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 import { runs } from '../../support/fuzzing.ts';
 
 type Row = readonly [partition: number, offset: number];

@@ -6,7 +6,7 @@ import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
-import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { countRequests } from '../../../scripts/lakes/count-requests.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';

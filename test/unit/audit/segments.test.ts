@@ -4,7 +4,7 @@ import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { carryOut } from '../../../src/consumer/audit/carry-out.ts';
 import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
-import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 import { audit, testPath, testTable, testTopic } from '../../support/lake.ts';
 import { writeChain } from '../../support/ledger-entries.ts';
 

@@ -12,7 +12,7 @@ import { currentSchema, currentSnapshot } from '../../../src/iceberg/metadata/ta
 import type { TableUpdate } from '../../../src/iceberg/metadata/table-updates.ts';
 import { sourceOf } from '../../../src/consumer/ports/parquet.ts';
 import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
-import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { loadTable, openIcebergLake, stageOptions, type IcebergTestLake } from '../../support/iceberg-lake.ts';

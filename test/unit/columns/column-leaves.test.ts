@@ -6,9 +6,9 @@ import type { DecodedColumn } from '../../../src/consumer/columns/builders/decod
 import { allFields } from '../../../src/consumer/columns/parse/field-rules.ts';
 import { mergeEmpties } from '../../../src/consumer/table/route/merge-empties.ts';
 import { closeKernel, useKernel } from '../../../src/kernel/kernel.ts';
-import { gatherLeaves } from '../../../src/parquet/gather-leaves.ts';
-import type { LeafColumn } from '../../../src/parquet/leaf-column.ts';
-import { shred } from '../../../src/parquet/shred.ts';
+import { gatherLeaves } from '../../../src/parquet/leaves/gather-leaves.ts';
+import type { LeafColumn } from '../../../src/parquet/leaves/leaf-column.ts';
+import { shred } from '../../../src/parquet/leaves/shred.ts';
 import { Turns } from '../../../src/runtime/turns.ts';
 import { conform } from '../../../src/schema/conform.ts';
 import { parsePlainJson } from '../../../src/schema/exact-json.ts';

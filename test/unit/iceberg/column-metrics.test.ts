@@ -5,7 +5,7 @@ import { sourceOf } from '../../../src/consumer/ports/parquet.ts';
 import { columnMetrics } from '../../../src/iceberg/manifests/column-metrics.ts';
 import { wholeOf } from '../../../src/iceberg/manifests/single-value.ts';
 import { loadDuckdb } from '../../../src/lake/load-duckdb.ts';
-import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 import { quoteText } from '../../../src/report/query-engine.ts';
 import { temporaryFolder } from '../../support/lake.ts';
 

@@ -8,8 +8,8 @@ import {
   newField,
 } from '../../../src/iceberg/metadata/iceberg-columns.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
-import { createHyparquetEncoder } from '../../../src/parquet/hyparquet-encoder.ts';
-import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { createHyparquetEncoder } from '../../../src/parquet/other-encoders/hyparquet-encoder.ts';
+import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 import { sourceOf } from '../../../src/consumer/ports/parquet.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 

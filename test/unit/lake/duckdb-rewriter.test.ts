@@ -8,8 +8,8 @@ import { createDuckdbRewriter } from '../../../src/lake/rewriter/duckdb-rewriter
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import { SourceFiles } from '../../../src/lake/rewriter/source-files.ts';
-import { joinColumns } from '../../../src/parquet/join-columns.ts';
-import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { joinColumns } from '../../../src/parquet/file/join-columns.ts';
+import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 import { temporaryFolder } from '../../support/lake.ts';
 

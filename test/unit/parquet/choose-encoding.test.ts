@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ColumnData, TableColumn } from '../../../src/consumer/ports/columnar-table.ts';
 import { DictionaryBuilder, stringAt } from '../../../src/consumer/ports/dictionary-builder.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
-import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 import { runs } from '../../support/fuzzing.ts';
 
 const rowCount = 20_000;

@@ -5,8 +5,8 @@ import type { ColumnarTable, TableColumn } from '../../../src/consumer/ports/col
 import { DictionaryBuilder } from '../../../src/consumer/ports/dictionary-builder.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
-import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
-import { plainValues } from '../../../src/parquet/plain-values.ts';
+import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
+import { plainValues } from '../../../src/parquet/other-encoders/plain-values.ts';
 import { runs } from '../../support/fuzzing.ts';
 import { tablesOf } from '../../support/tables.ts';
 

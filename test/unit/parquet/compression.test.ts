@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { createCompress } from '../../../src/parquet/compression.ts';
+import { createCompress } from '../../../src/parquet/encodings/compression.ts';
 
 const codecs = ['zstd', 'gzip', 'snappy', 'uncompressed'] as const;
 const pageBytes = 600_000;

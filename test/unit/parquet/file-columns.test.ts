@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
-import { createHyparquetEncoder } from '../../../src/parquet/hyparquet-encoder.ts';
-import { createParquetjsEncoder } from '../../../src/parquet/parquetjs-encoder.ts';
-import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { createHyparquetEncoder } from '../../../src/parquet/other-encoders/hyparquet-encoder.ts';
+import { createParquetjsEncoder } from '../../../src/parquet/other-encoders/parquetjs-encoder.ts';
+import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 import { formatType, parseColumns } from '../../../src/schema/hive-ddl.ts';
 
 const base =

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { FileWriter } from '../../../src/parquet/file-writer.ts';
+import { FileWriter } from '../../../src/parquet/file/file-writer.ts';
 
 it('writes its pieces in their order, short ones and long ones, whatever becomes of them afterwards', () => {
   const lengths = fc.oneof(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
-import { readThrift, writeThrift, type ThriftStruct, type ThriftValue } from '../../../src/parquet/thrift-tree.ts';
+import { readThrift, writeThrift, type ThriftStruct, type ThriftValue } from '../../../src/parquet/file/thrift-tree.ts';
 
 const { tree } = fc.letrec<{ tree: ThriftStruct; value: ThriftValue }>((tie) => ({
   value: fc.oneof(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { raiseExpiry } from '../../../src/consumer/ledger/notes/expired-days.ts';
 import { isWritten } from '../../../src/consumer/ledger/entry/ledger-entry.ts';
-import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 import { msPerDay } from '../../../src/runtime/duration.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';

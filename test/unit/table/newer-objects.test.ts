@@ -5,7 +5,7 @@ import { forgetMerged, listMerged } from '../../../src/consumer/ledger/notes/mer
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { NewerObjects } from '../../../src/consumer/table/objects/newer-objects.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
-import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import type { AuditedLake } from '../../support/audited-lake.ts';
 import { countingStore } from '../../support/counting-store.ts';

@@ -4,7 +4,7 @@ import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { ObjectWriter } from '../../../src/consumer/table/objects/object-writer.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
-import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 
 async function draftOf(rowCount: number) {
   const data = { kind: 'double', values: new Float64Array(rowCount) } as const;

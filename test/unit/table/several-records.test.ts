@@ -3,7 +3,7 @@ import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
 import { isWritten } from '../../../src/consumer/ledger/entry/ledger-entry.ts';
-import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
 import {

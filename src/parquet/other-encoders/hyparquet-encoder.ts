@@ -1,15 +1,15 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { CompressionCodec } from 'hyparquet';
 import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer';
-import type { TableColumn } from '../consumer/ports/columnar-table.ts';
-import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
-import { messageOf, PipelineError } from '../runtime/errors.ts';
-import { holds } from '../schema/fits-whole.ts';
-import type { ColumnType } from '../schema/types.ts';
-import { unscaledOf } from '../schema/values.ts';
-import { withDefaults, type Codec, type EncoderOptions } from './encoder-options.ts';
+import type { TableColumn } from '../../consumer/ports/columnar-table.ts';
+import type { ParquetEncoder } from '../../consumer/ports/parquet.ts';
+import { messageOf, PipelineError } from '../../runtime/errors.ts';
+import { holds } from '../../schema/fits-whole.ts';
+import type { ColumnType } from '../../schema/types.ts';
+import { unscaledOf } from '../../schema/values.ts';
+import { withDefaults, type Codec, type EncoderOptions } from '../encoder-options.ts';
 import { plainValues } from './plain-values.ts';
-import { schemaOf, type TimestampUnit } from './parquet-schema.ts';
+import { schemaOf, type TimestampUnit } from '../parquet-schema.ts';
 
 const codecs: Record<Codec, CompressionCodec> = {
   zstd: 'ZSTD',

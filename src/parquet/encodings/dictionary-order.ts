@@ -1,5 +1,5 @@
-import type { Address } from '../kernel/kernel-calls.ts';
-import type { Kernel } from '../kernel/kernel.ts';
+import type { Address } from '../../kernel/kernel-calls.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import type { KernelValues } from './encodings.ts';
 
 /** Fewer values take next to nothing in any order. */

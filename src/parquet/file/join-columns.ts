@@ -1,4 +1,4 @@
-import type { ColumnJoiner, ParquetSource } from '../consumer/ports/parquet.ts';
+import type { ColumnJoiner, ParquetSource } from '../../consumer/ports/parquet.ts';
 import { magic, tailBytes, tailOf } from './file-frame.ts';
 import { readThrift, writeThrift, type ThriftStruct, type ThriftValue } from './thrift-tree.ts';
 

@@ -1,7 +1,7 @@
-import type { Kernel } from '../kernel/kernel.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import type { Compress } from './compression.ts';
-import type { Profile } from './encoder-options.ts';
-import type { ByteWriter } from './byte-writer.ts';
+import type { Profile } from '../encoder-options.ts';
+import type { ByteWriter } from '../byte-writer.ts';
 import { bitWidth, writeIds, type KernelValues } from './encodings.ts';
 
 /** The format's numbers of its encodings. */

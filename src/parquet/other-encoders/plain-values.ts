@@ -1,7 +1,7 @@
-import type { ColumnData, TableColumn } from '../consumer/ports/columnar-table.ts';
-import { stringAt } from '../consumer/ports/dictionary-builder.ts';
-import { msPerDay } from '../runtime/duration.ts';
-import { unreachable } from '../runtime/errors.ts';
+import type { ColumnData, TableColumn } from '../../consumer/ports/columnar-table.ts';
+import { stringAt } from '../../consumer/ports/dictionary-builder.ts';
+import { msPerDay } from '../../runtime/duration.ts';
+import { unreachable } from '../../runtime/errors.ts';
 
 /** Gives one JavaScript value per row of a column, `null` where there is none: general encoders take these. */
 export function plainValues({ data, validity }: TableColumn, rowCount: number): unknown[] {

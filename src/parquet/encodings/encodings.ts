@@ -1,6 +1,6 @@
-import type { Address } from '../kernel/kernel-calls.ts';
-import type { Kernel } from '../kernel/kernel.ts';
-import type { ByteWriter } from './byte-writer.ts';
+import type { Address } from '../../kernel/kernel-calls.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { ByteWriter } from '../byte-writer.ts';
 
 /**
  * Parquet's encodings of integers; the kernel does the work.

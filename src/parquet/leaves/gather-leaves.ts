@@ -1,11 +1,11 @@
-import type { ValueLeaf, ValueLeaves } from '../consumer/ports/value-leaves.ts';
-import type { Address } from '../kernel/kernel-calls.ts';
-import type { Kernel } from '../kernel/kernel.ts';
-import { asDoubles, asLongs } from '../runtime/longs.ts';
-import { memoize } from '../runtime/memo.ts';
-import { SpareBytes } from '../runtime/packed-bytes.ts';
-import { aroundElement, aroundField, aroundKey, aroundValue, type Levels } from '../kernel/levels.ts';
-import { isNested, type ColumnType, type LeafType } from '../schema/types.ts';
+import type { ValueLeaf, ValueLeaves } from '../../consumer/ports/value-leaves.ts';
+import type { Address } from '../../kernel/kernel-calls.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import { asDoubles, asLongs } from '../../runtime/longs.ts';
+import { memoize } from '../../runtime/memo.ts';
+import { SpareBytes } from '../../runtime/packed-bytes.ts';
+import { aroundElement, aroundField, aroundKey, aroundValue, type Levels } from '../../kernel/levels.ts';
+import { isNested, type ColumnType, type LeafType } from '../../schema/types.ts';
 import type { LeafColumn, LevelPages } from './leaf-column.ts';
 import { bigints, numbersOf, type LeafValues } from './leaf-values.ts';
 

@@ -1,6 +1,6 @@
-import { compareStrings, type StringDictionary } from '../consumer/ports/string-dictionary.ts';
-import type { Address } from '../kernel/kernel-calls.ts';
-import type { Kernel } from '../kernel/kernel.ts';
+import { compareStrings, type StringDictionary } from '../../consumer/ports/string-dictionary.ts';
+import type { Address } from '../../kernel/kernel-calls.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import { sortDictionary } from './dictionary-order.ts';
 import { bitWidth, type KernelValues } from './encodings.ts';
 import { KernelStringColumn } from './kernel-string-column.ts';

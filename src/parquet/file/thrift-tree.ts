@@ -1,4 +1,4 @@
-import { ByteWriter } from './byte-writer.ts';
+import { ByteWriter } from '../byte-writer.ts';
 import { writeFieldHead, writeListHead } from './thrift-writer.ts';
 
 /**

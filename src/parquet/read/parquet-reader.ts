@@ -1,9 +1,9 @@
 import type { AsyncBuffer, FileMetaData, ParquetParsers } from 'hyparquet';
 import { zstdDecompressSync, gunzipSync } from 'node:zlib';
-import { sourceOf, type ParquetReader, type ParquetSource } from '../consumer/ports/parquet.ts';
+import { sourceOf, type ParquetReader, type ParquetSource } from '../../consumer/ports/parquet.ts';
 import { columnsOf } from './file-columns.ts';
 import { statisticsOf } from './file-statistics.ts';
-import { isRetryable, messageOf, PipelineError } from '../runtime/errors.ts';
+import { isRetryable, messageOf, PipelineError } from '../../runtime/errors.ts';
 
 const compressors = {
   ZSTD: (input: Uint8Array) => zstdDecompressSync(input),

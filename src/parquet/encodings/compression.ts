@@ -1,7 +1,7 @@
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
-import { freeNow } from '../runtime/slab-pool.ts';
-import { wasmUtils } from '../runtime/wasm-utils.ts';
-import type { Codec } from './encoder-options.ts';
+import { freeNow } from '../../runtime/slab-pool.ts';
+import { wasmUtils } from '../../runtime/wasm-utils.ts';
+import type { Codec } from '../encoder-options.ts';
 
 /** Compresses a page of one column chunk, and lends the compressed bytes to `use` for the time of its call. */
 export type Compress = <Result>(bytes: Uint8Array, use: (packed: Uint8Array) => Result) => Result;

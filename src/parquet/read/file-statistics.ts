@@ -1,5 +1,5 @@
 import type { ColumnMetaData, FileMetaData, SchemaElement, Statistics } from 'hyparquet';
-import type { FileStatistics, LeafStatistics } from '../consumer/ports/parquet.ts';
+import type { FileStatistics, LeafStatistics } from '../../consumer/ports/parquet.ts';
 
 /** Sums up what a footer says of its row groups. */
 export function statisticsOf({ schema, num_rows: rows, row_groups: groups }: FileMetaData): FileStatistics {

@@ -1,7 +1,7 @@
-import type { StringDictionary } from '../consumer/ports/string-dictionary.ts';
-import type { Address } from '../kernel/kernel-calls.ts';
-import type { Kernel } from '../kernel/kernel.ts';
-import type { ByteWriter } from './byte-writer.ts';
+import type { StringDictionary } from '../../consumer/ports/string-dictionary.ts';
+import type { Address } from '../../kernel/kernel-calls.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { ByteWriter } from '../byte-writer.ts';
 import { writeDeltas, type KernelValues } from './encodings.ts';
 
 /** The kernel reads and copies strings by words and vectors, beyond the end of the last one. */

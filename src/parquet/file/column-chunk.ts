@@ -1,15 +1,15 @@
-import { ByteWriter } from './byte-writer.ts';
-import type { Kernel } from '../kernel/kernel.ts';
-import type { Turns } from '../runtime/turns.ts';
-import { encodingOf } from './choose-encoding.ts';
-import { createCompress } from './compression.ts';
-import type { Codec } from './encoder-options.ts';
-import { bitWidth, writeLevels, writeRun } from './encodings.ts';
+import { ByteWriter } from '../byte-writer.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { Turns } from '../../runtime/turns.ts';
+import { encodingOf } from '../encodings/choose-encoding.ts';
+import { createCompress } from '../encodings/compression.ts';
+import type { Codec } from '../encoder-options.ts';
+import { bitWidth, writeLevels, writeRun } from '../encodings/encodings.ts';
 import type { FileWriter } from './file-writer.ts';
-import type { LeafColumn } from './leaf-column.ts';
-import type { RowRange } from './shred.ts';
-import { encodings, type EncodingTools, type ValueEncoding } from './value-encoding.ts';
-import type { LeafType } from '../schema/types.ts';
+import type { LeafColumn } from '../leaves/leaf-column.ts';
+import type { RowRange } from '../leaves/shred.ts';
+import { encodings, type EncodingTools, type ValueEncoding } from '../encodings/value-encoding.ts';
+import type { LeafType } from '../../schema/types.ts';
 
 /** Facts for the footer about one leaf of one row group. */
 export interface ChunkFacts {

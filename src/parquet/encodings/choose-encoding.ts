@@ -1,7 +1,7 @@
-import type { Kernel } from '../kernel/kernel.ts';
-import { unreachable } from '../runtime/errors.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import { unreachable } from '../../runtime/errors.ts';
 import { writeBits } from './encodings.ts';
-import type { LeafValues } from './leaf-values.ts';
+import type { LeafValues } from '../leaves/leaf-values.ts';
 import { doubleEncoding, integerEncoding, longEncoding } from './number-encoding.ts';
 import { stringEncoding } from './string-encoding.ts';
 import { encodings, type EncodingTools, type ValueEncoding } from './value-encoding.ts';

@@ -1,7 +1,7 @@
-import { freeNow } from '../runtime/slab-pool.ts';
-import type { Compress } from './compression.ts';
+import { freeNow } from '../../runtime/slab-pool.ts';
+import type { Compress } from '../encodings/compression.ts';
 import { ThriftWriter } from './thrift-writer.ts';
-import { encodings } from './value-encoding.ts';
+import { encodings } from '../encodings/value-encoding.ts';
 
 /** The format's numbers of pages, and of the fields of a page's header that describe them. */
 const pageTypes = { data: { type: 0, field: 5 }, dictionary: { type: 2, field: 7 } } as const;

@@ -1,7 +1,7 @@
 import type { SchemaElement } from 'hyparquet';
 import type { ChunkFacts } from './column-chunk.ts';
-import type { Codec, EncoderOptions } from './encoder-options.ts';
-import { leafOf } from './parquet-schema.ts';
+import type { Codec, EncoderOptions } from '../encoder-options.ts';
+import { leafOf } from '../parquet-schema.ts';
 import { ThriftWriter } from './thrift-writer.ts';
 
 /** The format's enumerations. Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift */

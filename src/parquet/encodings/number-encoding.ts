@@ -1,6 +1,6 @@
-import type { Kernel } from '../kernel/kernel.ts';
-import { asDoubles } from '../runtime/longs.ts';
-import { ByteWriter } from './byte-writer.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import { asDoubles } from '../../runtime/longs.ts';
+import { ByteWriter } from '../byte-writer.ts';
 import type { Compress } from './compression.ts';
 import { sortDictionary } from './dictionary-order.ts';
 import { bitWidth, writeDeltas, writeLongDeltas, writeSplit, type KernelValues } from './encodings.ts';
