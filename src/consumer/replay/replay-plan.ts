@@ -208,10 +208,11 @@ function planPassed(
   if (allowLoss && to > low) return { kind: 'replace', range, current: { entry, version, at }, heldFrom: low };
   const passed = { current: { entry, version, at }, heldFrom: smaller(low, to) };
   if (mayHaveLeftovers(entry)) return { kind: 'tidy', range, current: passed.current, passed };
+  const lost = allowLoss ? ', and what is gone of them is booked as lost' : '';
   const why =
     to > low
       ? `Kafka holds it from ${low} only; its objects stay; --allow-loss replaces them all the same`
-      : 'Kafka no longer holds it; its objects stay';
+      : `Kafka no longer holds it; its objects stay${lost}`;
   return { ...leave(partition, from, to, why), isRefused: !allowLoss, passed };
 }
 

@@ -56,6 +56,10 @@ describe('the configuration', () => {
     },
   );
 
+  it('says how long the names of a topic and of its table may be', () => {
+    expect(problemsOf({ KAFKA_TOPIC: ''.padEnd(201, 'a') })).toMatch(/KAFKA_TOPIC: expected [^]*, 200 at most/);
+  });
+
   it.each(['_ledger', 'x_dead_letters', '_x', '.x', 'A', 'a-b', ''.padEnd(201, 'a')])(
     'refuses %j as a table',
     (name) => {

@@ -22,7 +22,11 @@ export const kafkaVariables = {
     },
   ).optional(),
   KAFKA_TOPIC: variable(
-    { group: kafka, about: 'Topic to publish to and to read from', expected: 'letters, digits, dots, - and _' },
+    {
+      group: kafka,
+      about: 'Topic to publish to and to read from',
+      expected: 'letters, digits, dots, - and _, 200 at most',
+    },
     (value) => (isTopicName(value) ? value : undefined),
   ).prefault('thermometer'),
   KAFKA_TOPICS: variable(

@@ -10,7 +10,7 @@ const parquet = 'Parquet';
 /** Engines hide what begins with `_` or `.`, the ledger lives in `_ledger`, and another table's dead letters have the ending. */
 export const tableNamePattern = /^(?!.*_dead_letters$)[a-z0-9][a-z0-9_]{0,199}$/;
 export const tableNameExpected =
-  'lower-case letters, digits and underscores, neither beginning with an underscore nor ending in _dead_letters';
+  'lower-case letters, digits and underscores, 200 at most, neither beginning with an underscore nor ending in _dead_letters';
 
 /** Stands in LAKE_TABLE for the name of a topic. */
 export const topicPlaceholder = '{topic}';
