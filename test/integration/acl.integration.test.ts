@@ -1,5 +1,5 @@
 import { describe, expect, inject, it } from 'vitest';
-import { explainKafkaError } from '../../src/kafka/explain-kafka-error.ts';
+import { explainKafkaError } from '../../src/kafka/errors/explain-kafka-error.ts';
 import type { KafkaClient } from '../../src/kafka/kafkajs/client.ts';
 import { createTopicReader } from '../../src/kafka/topic/topic-reader.ts';
 import { withAdmin } from '../../src/kafka/kafkajs/admin.ts';

@@ -2,7 +2,7 @@ import type { GroupMembership, MembershipHandler, RecordSource } from '../../con
 import { systemClock } from '../../runtime/clock.ts';
 import type { ErrorCode, PipelineError } from '../../runtime/errors.ts';
 import { BrokerClient } from '../brokers/broker-client.ts';
-import { explainKafkaError } from '../explain-kafka-error.ts';
+import { explainKafkaError } from '../errors/explain-kafka-error.ts';
 import type { Cluster, ConsumerFetchAnswer } from '../kafkajs/cluster.ts';
 import type { GroupOptions } from '../kafkajs/consumer-config.ts';
 import { fetchByOurselves, type AskedOffsets } from '../kafkajs/consumer-fetch.ts';

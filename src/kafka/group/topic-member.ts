@@ -2,7 +2,7 @@ import type { AssignedPartition, RecordHandler, RecordSource } from '../../consu
 import { PipelineError } from '../../runtime/errors.ts';
 import { AssignedPartitions } from './assigned-partitions.ts';
 import type { BrokerClient } from '../brokers/broker-client.ts';
-import { explainKafkaError } from '../explain-kafka-error.ts';
+import { explainKafkaError } from '../errors/explain-kafka-error.ts';
 import type { AnswerRecords } from '../format/answer-records.ts';
 import type { AskedOffsets } from '../kafkajs/consumer-fetch.ts';
 import type { TopicAnswer } from '../kafkajs/fetch-request.ts';

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
 import { systemClock } from '../../runtime/clock.ts';
 import type { PipelineError } from '../../runtime/errors.ts';
-import { explainKafkaError, type ExplainOptions } from '../explain-kafka-error.ts';
+import { explainKafkaError, type ExplainOptions } from '../errors/explain-kafka-error.ts';
 import { installFetchedBatch } from './fetched-batch.ts';
 import { mendConnections } from './mend-connections.ts';
 import { connectPlain } from './broker-socket.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explainKafkaError } from '../../../src/kafka/explain-kafka-error.ts';
+import { explainKafkaError } from '../../../src/kafka/errors/explain-kafka-error.ts';
 import { TlsIdentity } from '../../../src/kafka/kafkajs/tls-identity.ts';
 import { createAuthority } from '../../../src/pki/authority.ts';
 
