@@ -43,7 +43,7 @@ export class ExtraMembers {
   #records: LoadedRecords = { bytes: Buffer.alloc(0), starts: new Int32Array(0), ends: new Int32Array(0), shift: 0 };
   /** The record behind those of the window that have been looked through. */
   #lookedTo = 0;
-  /** Those of records that are not scanned yet. */
+  /** Those of records that are not scanned yet, in their order. */
   #ofRecords: ExtraOfRecord[] = [];
   #ofRows: ExtraOfRow[] = [];
   /** Those of the kernel that have been rescued one by one. */
@@ -80,9 +80,9 @@ export class ExtraMembers {
   /** Makes records `[first, end)` rows, from `firstRow` on. Those before them were none that are scanned. */
   addRows(first: number, end: number, firstRow: number): void {
     if (this.#ofRecords.length === 0) return;
-    for (const { record, members } of this.#ofRecords)
-      if (record >= first && record < end) this.#ofRows.push({ row: firstRow + record - first, members });
-    this.#ofRecords = this.#ofRecords.filter(({ record }) => record >= end);
+    const behind = this.#ofRecords.findIndex(({ record }) => record >= end);
+    for (const { record, members } of this.#ofRecords.splice(0, behind < 0 ? this.#ofRecords.length : behind))
+      if (record >= first) this.#ofRows.push({ row: firstRow + record - first, members });
   }
 
   /** Rescues the members that come before a value. */
