@@ -48,6 +48,9 @@ const sortOrderSchema = z.looseObject({
 
 const snapshotRefSchema = z.looseObject({ 'snapshot-id': snapshotId, type: z.enum(['branch', 'tag']) });
 
+/** Files in which other engines keep statistics of a snapshot each. */
+const statisticsSchema = z.array(z.looseObject({ 'snapshot-id': snapshotId })).nullish();
+
 const tableMetadataSchema = z.looseObject({
   'format-version': z.literal(2),
   'table-uuid': z.string(),
@@ -69,6 +72,8 @@ const tableMetadataSchema = z.looseObject({
   'sort-orders': z.array(sortOrderSchema),
   'default-sort-order-id': integer,
   refs: z.record(z.string(), snapshotRefSchema).default({}),
+  statistics: statisticsSchema,
+  'partition-statistics': statisticsSchema,
 });
 
 export type TableMetadata = z.infer<typeof tableMetadataSchema>;

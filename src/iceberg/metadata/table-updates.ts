@@ -136,7 +136,7 @@ function setRef(
   return { ...metadata, refs, 'current-snapshot-id': id, 'snapshot-log': [...metadata['snapshot-log'], entry] };
 }
 
-/** The snapshot that readers see stays; refs to others that go, go with them. */
+/** The snapshot that readers see stays; refs to others that go, and statistics of these, go with them. */
 function removeSnapshots(metadata: TableMetadata, ids: ReadonlySet<bigint>): TableMetadata {
   const current = metadata['current-snapshot-id'];
   if (current !== undefined && ids.has(current)) throw new RangeError(`the snapshot ${current} is the current one`);
@@ -144,8 +144,11 @@ function removeSnapshots(metadata: TableMetadata, ids: ReadonlySet<bigint>): Tab
   // time travel goes by the log, which must have no hole: it begins after the last that goes
   const log = metadata['snapshot-log'];
   const lastGone = log.findLastIndex((entry) => !stays(entry));
+  const { statistics, 'partition-statistics': partitionStatistics } = metadata;
   return {
     ...metadata,
+    ...(statistics && { statistics: statistics.filter(stays) }),
+    ...(partitionStatistics && { 'partition-statistics': partitionStatistics.filter(stays) }),
     snapshots: metadata.snapshots.filter(stays),
     'snapshot-log': log.slice(lastGone + 1),
     refs: Object.fromEntries(Object.entries(metadata.refs).filter(([, ref]) => stays(ref))),

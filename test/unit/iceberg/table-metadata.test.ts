@@ -194,6 +194,14 @@ describe('updates of a table', () => {
     expect(Object.keys(left.refs)).toEqual(['main']);
   });
 
+  it('remove the statistics of snapshots that go, which other engines have made', () => {
+    const statistics = [11n, 12n].map((id) => ({ 'snapshot-id': id, 'statistics-path': `s3://lake/${id}.stats` }));
+    const metadata = { ...withSnapshots(11n, 12n), statistics, 'partition-statistics': statistics };
+    const read = parseTableMetadata(serializeTableMetadata(metadata), 'a file');
+    const left = applyUpdates(read, [{ action: 'remove-snapshots', 'snapshot-ids': [11n] }], 5000);
+    expect([left.statistics, left['partition-statistics']]).toEqual([[statistics[1]], [statistics[1]]]);
+  });
+
   it('set and remove properties', () => {
     const set = applyUpdates(made, [{ action: 'set-properties', updates: { a: '1' } }], 2000);
     const removed = applyUpdates(set, [{ action: 'remove-properties', removals: ['other'] }], 2000);
