@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
 import { replayGroup } from '../../../src/consumer/replay/replay.ts';
@@ -84,6 +84,23 @@ describe('a batch that Kafka has passed, and objects of which are gone', () => {
       { kind: 'left', isRefused: true, why: expect.stringContaining('is damaged') },
     ]);
     expect(await storeKeys(lake)).toEqual(before);
+  });
+
+  it('is ended once a damaged one is out of the table, as the audit says', async () => {
+    const lake = await AuditedLake.open();
+    const [, , oddRows = ''] = await lake.objects(0, 0);
+    const bytes = await readFile(oddRows);
+    await writeFile(oddRows, bytes.fill(0, 20, 40));
+    lake.topic.deleteBelow(0, 20n);
+    expect((await lake.verify({ deep: true })).findings).toMatchObject([
+      {
+        problem: 'object-checksum',
+        action: expect.stringMatching(/out of the table, glueless replay --partition 0 .* --allow-loss/),
+      },
+    ]);
+    await rm(oddRows);
+    expect(await replay(lake, true)).toMatchObject([{ kind: 'done' }]);
+    expect(await lake.problems({ deep: true })).toEqual(['gap']);
   });
 
   it.each(['before', 'after'] as const)('is ended by the next one when a process dies %s a change', async (phase) => {

@@ -40,14 +40,13 @@ export function aboutObject(
   return { problem, partition: entry.partition, where: key, what, action };
 }
 
-/** The same where Kafka no longer holds all of the entry's range, so that no replay puts it right: one may end it without objects that are gone. */
+/** The same where Kafka no longer holds all of the entry's range, so that no replay puts it right: one may end it without objects that are gone, also because somebody has moved damaged ones away. */
 export function withoutReplay(finding: Finding, entry: Pick<WrittenEntry, 'partition' | 'from' | 'to'>): Finding {
   const replay = replayOf(entry);
   if (!finding.action.includes(replay)) return finding;
   const restore = 'restore it from an older version of the object: Kafka no longer holds its range';
   const wayOn = `where there is none, and a damaged one is out of the table, ${replay} --allow-loss keeps the range’s other rows, writes what Kafka holds and books the rest as lost`;
-  const isGone = finding.problem === 'object-missing' || finding.problem === 'object-size';
-  return { ...finding, action: isGone ? `${restore}; ${wayOn}` : restore };
+  return { ...finding, action: finding.problem.startsWith('object-') ? `${restore}; ${wayOn}` : restore };
 }
 
 function hex(checksum = 0): string {
