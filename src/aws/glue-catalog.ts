@@ -2,9 +2,9 @@ import { DeletePartitionCommand, paginateGetPartitions, type GlueClient } from '
 import { checkDefinition, checkPartition } from '../consumer/ports/catalog-rules.ts';
 import type { Catalog, RegisteredPartition } from '../consumer/ports/lake.ts';
 import { explainAwsError, isNamed } from './explain-aws-error.ts';
-import { movePartition, registerPartitions, typesOf } from './glue-partitions.ts';
+import { movePartition, registerPartitions } from './glue-partitions.ts';
 import { damagedAnswer, openGlueDatabase, type GlueOptions } from './glue-requests.ts';
-import { fromTable, tableInput, updatedInput } from './glue-table.ts';
+import { fromPartition, fromTable, tableInput, updatedInput } from './glue-table.ts';
 
 export type { GlueOptions } from './glue-requests.ts';
 
@@ -76,10 +76,7 @@ async function* listPartitions(
     const pages = paginateGetPartitions({ client }, { DatabaseName: database, TableName: table });
     for await (const { Partitions } of pages) {
       if (Partitions === undefined) throw damagedAnswer(`partitions of the Glue table ${database}.${table}`);
-      for (const { Values = [], StorageDescriptor } of Partitions) {
-        const types = typesOf(StorageDescriptor);
-        yield { values: Values, location: StorageDescriptor?.Location ?? '', types };
-      }
+      yield* Partitions.map(fromPartition);
     }
   } catch (error) {
     if (isNamed(error, 'EntityNotFoundException')) return;

@@ -5,12 +5,11 @@ import {
   type BatchUpdatePartitionFailureEntry,
   type ErrorDetail,
   type GlueClient,
-  type StorageDescriptor,
 } from '@aws-sdk/client-glue';
 import { elsewhere, outdatedColumn, rightPlace } from '../consumer/ports/catalog-rules.ts';
 import type { CatalogPartition, CatalogTable, NewPartition } from '../consumer/ports/lake.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import { partitionInput } from './glue-table.ts';
+import { otherStorageOf, partitionInput, typesOf } from './glue-table.ts';
 
 interface GlueTable {
   readonly database: string;
@@ -60,7 +59,8 @@ async function refreshPartitions(
     const { Location: present = partition.location } = descriptor;
     const location = rightPlace(partition, present);
     if (location === undefined) throw elsewhere(table.name, { ...partition, present });
-    return outdatedColumn(table, typesOf(descriptor)) === undefined ? [] : [{ values: partition.values, location }];
+    const wrong = outdatedColumn(table, typesOf(descriptor)) ?? otherStorageOf(descriptor);
+    return wrong === undefined ? [] : [{ values: partition.values, location }];
   });
   if (old.length === 0) return;
   const [failed] = await updatePartitions(client, { database, table }, old);
@@ -96,11 +96,6 @@ async function updatePartitions(
     }),
   );
   return Errors;
-}
-
-/** Gives the types of a partition's own columns by name. */
-export function typesOf({ Columns = [] }: StorageDescriptor = {}): Map<string, string> {
-  return new Map(Columns.map(({ Name = '', Type = '' }) => [Name, Type]));
 }
 
 function refused(

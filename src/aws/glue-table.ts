@@ -1,6 +1,19 @@
-import type { Column as GlueColumn, PartitionInput, StorageDescriptor, Table, TableInput } from '@aws-sdk/client-glue';
+import type {
+  Column as GlueColumn,
+  Partition,
+  PartitionInput,
+  StorageDescriptor,
+  Table,
+  TableInput,
+} from '@aws-sdk/client-glue';
 import { changedParameters } from '../consumer/ports/catalog-rules.ts';
-import type { CatalogPartition, CatalogTable, TableDefinition, TableGrowth } from '../consumer/ports/lake.ts';
+import type {
+  CatalogPartition,
+  CatalogTable,
+  RegisteredPartition,
+  TableDefinition,
+  TableGrowth,
+} from '../consumer/ports/lake.ts';
 import { foldNames } from '../schema/fold-names.ts';
 import { formatType, parseType } from '../schema/hive-ddl.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
@@ -100,8 +113,25 @@ function otherKindOf({ TableType, Parameters, StorageDescriptor }: Table): strin
   return StorageDescriptor === undefined ? 'a table of no SerDe' : otherStorageOf(StorageDescriptor, Parameters);
 }
 
+/** Gives a partition as the catalog has it. */
+export function fromPartition({ Values = [], StorageDescriptor = {} }: Partition): RegisteredPartition {
+  const otherKind = otherStorageOf(StorageDescriptor);
+  const types = typesOf(StorageDescriptor);
+  return {
+    values: Values,
+    location: StorageDescriptor.Location ?? '',
+    types,
+    ...(otherKind !== undefined && { otherKind }),
+  };
+}
+
+/** Gives the types of a partition's own columns by name. */
+export function typesOf({ Columns = [] }: StorageDescriptor): Map<string, string> {
+  return new Map(Columns.map(({ Name = '', Type = '' }) => [Name, Type]));
+}
+
 /** Engines may read such files by position, or by numbers in their names. */
-function otherStorageOf(
+export function otherStorageOf(
   { SerdeInfo, InputFormat, NumberOfBuckets = 0 }: StorageDescriptor,
   parameters: Readonly<Record<string, string>> = {},
 ): string | undefined {

@@ -107,6 +107,8 @@ export interface NewPartition extends CatalogPartition {
 export interface RegisteredPartition extends CatalogPartition {
   /** Types of the columns as the partition has them, by name, from a catalog that keeps them apart from the table's. */
   readonly types?: ReadonlyMap<string, string>;
+  /** What the catalog takes its files for, where that is no Parquet: a partition of such a catalog has formats of its own. */
+  readonly otherKind?: string;
 }
 
 /** What changes of a table's description. */

@@ -1,3 +1,4 @@
+import { fromPartition } from '../../../src/aws/glue-table.ts';
 import { describe, expect, it } from 'vitest';
 import { auditTableDefinition } from '../../../src/consumer/audit/hive/audit-table-definition.ts';
 import { HivePartitionAudit } from '../../../src/consumer/audit/hive/hive-partition-audit.ts';
@@ -82,6 +83,16 @@ describe('a partition in the catalog', () => {
       },
     ]);
     expect(audit.repairs).toEqual({ missing: [], misplaced: [], outdated: new Map([['2026-11-23/09', place]]) });
+  });
+
+  it('is a finding, and registered anew, when the catalog takes its files for others than Parquet', () => {
+    const audit = new HivePartitionAudit({ ...needs, used: new Set([values.join('/')]) });
+    const SerdeInfo = { SerializationLibrary: 'org.openx.data.jsonserde.JsonSerDe' };
+    audit.add(fromPartition({ Values: values, StorageDescriptor: { Location: place, SerdeInfo } }));
+    expect(audit.findings()).toMatchObject([
+      { problem: 'partition-columns', what: expect.stringContaining('JsonSerDe in the catalog') },
+    ]);
+    expect([...audit.repairs.outdated.keys()]).toEqual(['2026-11-23/09']);
   });
 
   it('is a finding like any other with a type that no type of ours is', () => {

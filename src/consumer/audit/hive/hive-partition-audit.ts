@@ -83,7 +83,13 @@ export class HivePartitionAudit {
     this.#report('partition-location', id, `lies at ${location} in the catalog, expected ${expected.location}`, action);
   }
 
-  #compareColumns(id: string, { values, location, types }: RegisteredPartition): void {
+  #compareColumns(id: string, { values, location, types, otherKind }: RegisteredPartition): void {
+    if (otherKind !== undefined) {
+      this.#outdated.set(id, location);
+      const what = `is ${otherKind} in the catalog, its objects are Parquet files`;
+      this.#report('partition-columns', id, what, `${repairs} gives it the table's`);
+      return;
+    }
     const nested = this.#needs.nested.get(`${this.#needs.name}/${partitionPath(this.#needs, values)}/`);
     const found = types && nested && unreadColumn(nested, types);
     if (found === undefined) return;
