@@ -4,7 +4,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import type { LoadedTable } from '../iceberg-catalog.ts';
 import { keyOfUri } from '../object-uri.ts';
 import {
-  parseTableMetadata,
+  readTableMetadata,
   serializeTableMetadata,
   withMetadataLog,
   type TableMetadata,
@@ -28,7 +28,7 @@ export async function readMetadataFile(store: ObjectStore, table: string, locati
       details: { table, location },
       hint: 'the file was deleted beside the catalog: restore it, or point metadata_location to the newest file that is left',
     });
-  return parseTableMetadata(Buffer.from(stored.bytes).toString('utf8'), location);
+  return readTableMetadata(stored.bytes, location);
 }
 
 /** Writes the metadata of a new table, under a name that nobody else takes. */

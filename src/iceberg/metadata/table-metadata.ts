@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import { parseJson, writeJson } from '../../schema/exact-json.ts';
@@ -84,6 +85,25 @@ export type SnapshotRef = z.infer<typeof snapshotRefSchema>;
 
 /** The branch that readers see unless they ask for another. */
 export const mainBranch = 'main';
+
+/**
+ * Reads a metadata file; `name` says in messages where it stands. Other engines compress it where `write.metadata.compression-codec` says so. Throws
+ * CATALOG_CORRUPT.
+ */
+export function readTableMetadata(bytes: Uint8Array, name: string): TableMetadata {
+  const isGzip = bytes[0] === gzipMagic[0] && bytes[1] === gzipMagic[1];
+  return parseTableMetadata(Buffer.from(isGzip ? unpacked(bytes, name) : bytes).toString('utf8'), name);
+}
+
+const gzipMagic = [0x1f, 0x8b];
+
+function unpacked(bytes: Uint8Array, name: string): Uint8Array {
+  try {
+    return gunzipSync(bytes);
+  } catch (error) {
+    throw corrupt(name, messageOf(error));
+  }
+}
 
 /** Reads the JSON of a metadata file; `name` says in messages where it stands. Throws CATALOG_CORRUPT. */
 export function parseTableMetadata(text: string, name: string): TableMetadata {

@@ -1,5 +1,6 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { createTable, loadTable, openIcebergLake } from '../../support/iceberg-lake.ts';
+import { addIceberg, createTable, loadTable, openIcebergLake } from '../../support/iceberg-lake.ts';
 
 const deletion = 'write.metadata.delete-after-commit.enabled';
 
@@ -19,6 +20,17 @@ describe('metadata files', () => {
 
   it('are deleted once the table no longer remembers them, where it says so', async () => {
     expect(await filesAfter(10, { ...few, [deletion]: 'true' })).toHaveLength(4);
+  });
+
+  it('are read where another engine has compressed them, and damage in one is told', async () => {
+    const lake = await openIcebergLake();
+    const { metadata, metadataLocation } = await createTable(lake);
+    const key = lake.files.keyOf(metadataLocation);
+    const packed = gzipSync(await lake.files.read(metadataLocation));
+    await lake.store.put(key, packed);
+    expect((await loadTable(addIceberg(lake))).metadata).toEqual(metadata);
+    await lake.store.put(key, packed.subarray(0, -20));
+    await expect(loadTable(addIceberg(lake))).rejects.toMatchObject({ code: 'CATALOG_CORRUPT' });
   });
 
   it('stay where it does not', async () => {
