@@ -205,8 +205,8 @@ function valuesOf(column: BlockColumn): SingleValue[] {
 }
 
 function singleValue(column: BlockColumn, entry: number): SingleValue {
-  const { row, rank } = column.values.orderAt(entry);
-  return { column, entry, row, rank };
+  const { values } = column;
+  return { column, entry, row: values.rowAt(entry), rank: values.rankAt(entry) };
 }
 
 function inOrder(values: SingleValue[]): SingleValue[] {

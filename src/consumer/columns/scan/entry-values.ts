@@ -4,7 +4,7 @@ import type { Kernel } from '../../../kernel/kernel.ts';
 import { parseJson, parsePlainJson } from '../../../schema/exact-json.ts';
 import { holds } from '../../../schema/fits-whole.ts';
 import { exactOf } from '../../../schema/values.ts';
-import { rankOf, type EntryOrder } from './entry-order.ts';
+import { rankOf } from './entry-order.ts';
 import { areMembersElsewhere, type NestedTarget } from './nested-targets.ts';
 import type { ScannedField } from './scanned-fields.ts';
 
@@ -82,11 +82,15 @@ export class EntryValues {
     return isPlain ? parsePlainJson(this.#textAt(entry)) : parseJson(this.#textAt(entry));
   }
 
-  /** Tells where the value comes among those of parsed records. */
-  orderAt(entry: number): EntryOrder {
-    const { rows, kinds: kindAt, starts, numbers: numberAt } = this.views;
+  rowAt(entry: number): number {
+    return this.views.rows[entry] ?? 0;
+  }
+
+  /** Ranks the value among those of its row, as parsed records have them. */
+  rankAt(entry: number): number {
+    const { kinds: kindAt, starts, numbers: numberAt } = this.views;
     const address = kindAt[entry] === kinds.kindString ? numberAt[entry] : starts[entry];
-    return { row: rows[entry] ?? 0, rank: rankOf(this.#field.keyIndex, address ?? 0) };
+    return rankOf(this.#field.keyIndex, address ?? 0);
   }
 
   #textAt(entry: number): string {
