@@ -132,7 +132,7 @@ function whatHasNoRows({ from, to, why }: GapEntry): string {
 }
 
 function whatIsLost({ from, to }: NonNullable<Outcome['lost']>): string {
-  return `of ${to - from} offsets Kafka dropped some or all, and nothing in the lake has these`;
+  return `of ${to - from} offsets some or all are lost: neither Kafka nor the lake has them; rows of the others are there`;
 }
 
 function gap(entry: LedgerEntry, { from, to }: NonNullable<Outcome['lost']>, what: string): Finding {
