@@ -5,6 +5,8 @@ import {
   type BatchUpdatePartitionFailureEntry,
   type ErrorDetail,
   type GlueClient,
+  type Partition,
+  type PartitionValueList,
 } from '@aws-sdk/client-glue';
 import { elsewhere, outdatedColumn, rightPlace } from '../consumer/ports/catalog-rules.ts';
 import type { CatalogPartition, CatalogTable, NewPartition } from '../consumer/ports/lake.ts';
@@ -45,14 +47,8 @@ async function refreshPartitions(
   { database, table }: GlueTable,
   partitions: readonly NewPartition[],
 ): Promise<void> {
-  const { Partitions = [] } = await client.send(
-    new BatchGetPartitionCommand({
-      DatabaseName: database,
-      TableName: table.name,
-      PartitionsToGet: partitions.map(({ values }) => ({ Values: [...values] })),
-    }),
-  );
-  const found = new Map(Partitions.map((partition) => [(partition.Values ?? []).join('/'), partition]));
+  const registered = await fetchPartitions(client, { database, table }, partitions);
+  const found = new Map(registered.map((partition) => [(partition.Values ?? []).join('/'), partition]));
   const old = partitions.flatMap((partition): CatalogPartition[] => {
     const descriptor = found.get(partition.values.join('/'))?.StorageDescriptor;
     if (descriptor === undefined) return [];
@@ -65,6 +61,29 @@ async function refreshPartitions(
   if (old.length === 0) return;
   const [failed] = await updatePartitions(client, { database, table }, old);
   if (failed !== undefined) throw refused({ database, table }, failed.PartitionValueList, failed.ErrorDetail);
+}
+
+/** Gives the partitions that are registered. Glue may leave some for another request; rejects when it does so with all of them. */
+async function fetchPartitions(
+  client: GlueClient,
+  { database, table }: GlueTable,
+  partitions: readonly CatalogPartition[],
+): Promise<Partition[]> {
+  const found: Partition[] = [];
+  let left: PartitionValueList[] = partitions.map(({ values }) => ({ Values: [...values] }));
+  while (left.length > 0) {
+    const { Partitions = [], UnprocessedKeys = [] } = await client.send(
+      new BatchGetPartitionCommand({ DatabaseName: database, TableName: table.name, PartitionsToGet: left }),
+    );
+    found.push(...Partitions);
+    if (UnprocessedKeys.length >= left.length)
+      throw new PipelineError('CATALOG_UNAVAILABLE', {
+        message: `Glue table ${database}.${table.name}: none of ${left.length} partitions was looked up`,
+        retryable: true,
+      });
+    left = UnprocessedKeys;
+  }
+  return found;
 }
 
 /** Lets a registered partition lie at this location. */
