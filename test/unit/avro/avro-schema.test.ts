@@ -293,6 +293,32 @@ describe('the columns of a schema', () => {
   });
 });
 
+describe('records that hold each other', () => {
+  const names = Array.from({ length: 14 }, (_, index) => `E${index}`);
+  const known = new Set<string>();
+  /** Any of the records, each of which holds any of them. */
+  const anyOf = (): unknown[] =>
+    names.map((name) => {
+      if (known.has(name)) return name;
+      known.add(name);
+      return { type: 'record', name, fields: [{ name: 'inner', type: ['null', ...anyOf()] }] };
+    });
+  const fields = [
+    { name: 'tree', type: anyOf() },
+    { name: 'n', type: 'long' },
+  ];
+  const schema = { type: 'record', name: 'R', fields };
+
+  it('in more ways than can be counted have columns by their values, and the others by their types', () => {
+    const { fieldTypes } = new AvroSchema(JSON.stringify(schema));
+    expect([...fieldTypes.keys()]).toEqual(['n']);
+    expect(readBack(schema, { tree: { E3: { inner: { E5: { inner: null } } } }, n: 1n })).toEqual({
+      tree: { inner: {} },
+      n: 1,
+    });
+  });
+});
+
 describe('a schema', () => {
   it('may use names of schemas that it refers to', () => {
     const ward = '{"type":"enum","name":"Ward","namespace":"h","symbols":["A","B"]}';
