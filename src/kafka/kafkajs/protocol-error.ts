@@ -15,7 +15,7 @@ export const errorCodes = {
 } as const;
 
 /** Leaders have moved, or a broker has not heard of it yet: by the protocol's names, from UNKNOWN_TOPIC_OR_PARTITION on. */
-const staleLeaderCodes: ReadonlySet<number> = new Set([3, 5, 6, 9, 56, 74, 76, 78, 100, 103]);
+const staleLeaderCodes: ReadonlySet<number> = new Set([3, 5, 6, 9, 56, 74, 75, 78, 100, 103]);
 
 /** Whether asking for the leaders anew may help. */
 export function isStaleLeader(code: number): boolean {
