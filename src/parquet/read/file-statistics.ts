@@ -48,7 +48,8 @@ function boundsOf(chunks: readonly ColumnMetaData[]): LeafStatistics['bounds'] {
 
 function valueOf(statistics: Statistics | undefined, key: 'min_value' | 'max_value'): unknown[] {
   const value: unknown = statistics?.[key];
-  return value === undefined ? [] : [value];
+  // NaN is no bound: whoever wrote it has compared nothing
+  return value === undefined || Number.isNaN(value) ? [] : [value];
 }
 
 /** Compares values of one type; strings by their UTF-8 bytes, as readers do. */
