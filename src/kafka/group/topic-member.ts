@@ -8,7 +8,7 @@ import type { AskedOffsets } from '../kafkajs/consumer-fetch.ts';
 import type { TopicAnswer } from '../kafkajs/fetch-request.ts';
 import type { FetchedPartition } from '../kafkajs/fetched-batch.ts';
 import type { PartitionControl } from '../kafkajs/partition-control.ts';
-import { errorCodes, errorOf, isStaleLeader } from '../kafkajs/protocol-error.ts';
+import { errorCodes, errorOf, isPassing, isStaleLeader } from '../kafkajs/protocol-error.ts';
 import { TopicClient } from '../topic/topic-client.ts';
 import { TopicGuard } from '../topic/topic-guard.ts';
 
@@ -109,7 +109,7 @@ export class TopicMember implements RecordSource {
   async refused(code: number): Promise<void> {
     if (code === errorCodes.unknownTopicId || code === errorCodes.inconsistentTopicId)
       await this.#watch.check().catch((error: unknown) => this.#failIfRecreated(error));
-    else if (!isStaleLeader(code)) this.fail(this.#options.explain(errorOf(code)));
+    else if (!isStaleLeader(code) && !isPassing(code)) this.fail(this.#options.explain(errorOf(code)));
   }
 
   /** A broker has no such topic, does not let us see it, or knows no leader of it. */

@@ -22,6 +22,14 @@ export function isStaleLeader(code: number): boolean {
   return staleLeaderCodes.has(code);
 }
 
+/** The broker could not read this time, as when its remote tier fails: UNKNOWN_SERVER_ERROR, REQUEST_TIMED_OUT, NETWORK_EXCEPTION. */
+const passingCodes: ReadonlySet<number> = new Set([-1, 7, 13]);
+
+/** Whether the same leader may answer when it is asked again: Java's consumer does so, too. */
+export function isPassing(code: number): boolean {
+  return passingCodes.has(code);
+}
+
 /** What kafkajs 2.2.4 does not know, by name. */
 const newerCodes: ReadonlyMap<number, string> = new Map([
   [errorCodes.unknownTopicId, 'UNKNOWN_TOPIC_ID'],
