@@ -1,3 +1,4 @@
+import { smaller } from '../../../runtime/bigints.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { CommitTools } from '../tools/commit-tools.ts';
 import { finishFromLake } from '../claim/finish-from-lake.ts';
@@ -93,7 +94,7 @@ async function look(
 async function beginOf(path: LedgerPath, assigned: AssignedPartition, { ledger }: CommitTools): Promise<bigint> {
   const begin = decidedOffset(await ledger.decidedStart(path), assigned) ?? assigned.low;
   const noted = await ledger.start(path);
-  return noted !== undefined && noted.from < begin ? noted.from : begin;
+  return noted === undefined ? begin : smaller(noted.from, begin);
 }
 
 /** Where the ledger's written part ends. */
