@@ -67,7 +67,7 @@ export function createIcebergTools(
 
 /**
  * Has all rows of these data files, of one partition, be in one file of another name, as OPTIMIZE of another engine does; `leftOut`: without
- * these rows, as its DELETE does.
+ * these rows, as its DELETE does; `isCopy`: in that one, too, as its INSERT does.
  */
 export async function rewriteAsOthersDo(
   lake: IcebergTestLake,
@@ -75,7 +75,8 @@ export async function rewriteAsOthersDo(
     name = testTable,
     chooses = () => true,
     leftOut = [],
-  }: { name?: string; chooses?: (path: string) => boolean; leftOut?: readonly RowRange[] } = {},
+    isCopy = false,
+  }: { name?: string; chooses?: (path: string) => boolean; leftOut?: readonly RowRange[]; isCopy?: boolean } = {},
 ): Promise<void> {
   const table = await loadTable(lake, name);
   const entries = await Array.fromAsync(readDataFiles(currentSnapshot(table.metadata), lake.files));
@@ -102,7 +103,7 @@ export async function rewriteAsOthersDo(
     const partition = Object.values(first.partition).map(String);
     added.push(describeFile({ uri: lake.store.uri(key), bytes, partition, statistics }, table.metadata));
   }
-  const removedPaths = new Set(chosen.map(({ file_path: path }) => path));
+  const removedPaths = new Set(isCopy ? [] : chosen.map(({ file_path: path }) => path));
   const plan = { operation: 'replace' as const, added, removedPaths, summary: {} };
   const options = { ...stageOptions(lake), metadataPrefix: `${name}/metadata/`, snapshotId: largeSnapshotId() };
   const outcome = await lake.iceberg.commit(table, await stageSnapshot(table.metadata, plan, options));

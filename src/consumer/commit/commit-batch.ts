@@ -15,6 +15,7 @@ import { claimRange, raiseGeneration } from './claim/claim-range.ts';
 import { chooseRecipe, isOfOurDecoder, ourRecipe, type ChosenRecipe } from './claim/choose-recipe.ts';
 import type { CommitTools } from './tools/commit-tools.ts';
 import { damaged } from './claim/damaged-claim.ts';
+import { finishFromTables } from './claim/finish-from-tables.ts';
 import { EntryGuard, Overtaken } from './write/entry-guard.ts';
 import { prepareBatch, type PreparedBatch } from './write/prepared-batch.ts';
 import { stepRunner, type StepRunner } from './tools/step-runner.ts';
@@ -80,6 +81,8 @@ export async function commitBatch(request: CommitRequest, tools: CommitTools): P
 
 async function takeSteps(given: CommitRequest, tools: CommitTools, step: StepRunner): Promise<CommitResult> {
   const startMs = tools.clock.monotonicMs();
+  const kept = await takeFromTables(given, tools, step);
+  if (kept !== undefined) return kept;
   using memory = new DisposableStack();
   const prepare = async (batch: Batch, { recipe, limits }: ChosenRecipe) =>
     memory.use(await prepareBatch(batch, recipe, tools, { step, limits }));
@@ -106,6 +109,20 @@ async function takeSteps(given: CommitRequest, tools: CommitTools, step: StepRun
     if (claimed.kind === 'theirs') await yieldTo(claimed.found, attempt, tools, step);
   }
   return claimed;
+}
+
+/** Commits a claim of which Kafka has lost records, where Iceberg tables have all of them. */
+async function takeFromTables(
+  { claim, lost, reason, commitOffset }: CommitRequest,
+  tools: CommitTools,
+  step: StepRunner,
+): Promise<CommitResult | undefined> {
+  const result = claim && lost && (await finishFromTables(claim, tools, step));
+  if (result?.kind === 'theirs') return result;
+  if (result?.kind !== 'ours') return undefined;
+  const { entry } = result.claim;
+  await step('offsets', () => commitOffset(entry));
+  return { kind: 'committed', entry, reason };
 }
 
 /** One try to write what is claimed. */

@@ -1,4 +1,5 @@
 import type { CommitTools } from '../commit/tools/commit-tools.ts';
+import { finishFromTables } from '../commit/claim/finish-from-tables.ts';
 import { finishFromLake } from '../commit/claim/finish-from-lake.ts';
 import { stepRunner } from '../commit/tools/step-runner.ts';
 import { undoReplacement } from '../commit/replace/undo-replacement.ts';
@@ -11,18 +12,24 @@ export interface PassedClaim {
   readonly mayLose: boolean;
 }
 
-/** Ends a claim of which Kafka lacks what comes before `heldFrom` by the objects it has planned, if all are there and whole; or says why not. */
+/**
+ * Ends a claim of which Kafka lacks what comes before `heldFrom` by the objects it has planned, if all are there and whole, or if an Iceberg table has all of
+ * their rows in files that were merged; or says why not.
+ */
 export async function finishPassed(
   claim: Versioned<ClaimedEntry>,
   heldFrom: bigint,
   tools: CommitTools,
 ): Promise<PassedClaim | undefined> {
-  if ((await finishFromLake(claim, tools, stepRunner(tools))) !== undefined) return undefined;
+  const step = stepRunner(tools);
+  if ((await finishFromLake(claim, tools, step)) !== undefined) return undefined;
+  const merged = await finishFromTables(claim, tools, step);
+  if (merged !== undefined && merged.kind !== 'unlike') return undefined;
   const held = heldFrom < claim.entry.to ? `Kafka holds it from ${heldFrom} only` : 'Kafka no longer holds it';
   const mayLose = await isNowhereListed(claim.entry, tools);
   const wayOn = mayLose
     ? '--allow-loss ends it with those that are, once damaged ones are out of the table, and with what Kafka holds'
-    : 'the table has rows of it, which were written once: restore the newest version of its ledger entry';
+    : `the table has rows of it, which were written once: restore the newest version of its ledger entry${merged === undefined ? '' : `; it is not ended by these, since ${merged.why}`}`;
   return { why: `${held}, and its objects are not all there and whole; ${wayOn}`, mayLose };
 }
 

@@ -5,7 +5,7 @@ import { currentSnapshot } from '../../iceberg/metadata/table-metadata.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { readExpiry } from '../ledger/notes/expired-days.ts';
 import { overtaken } from '../commit/write/overtaken-entry.ts';
-import type { Publication, ReplacedBatch, ReplacedRange } from '../commit/tools/publication.ts';
+import type { HeldRows, Publication, ReplacedBatch, ReplacedRange } from '../commit/tools/publication.ts';
 import { commitSnapshot, describeObjects, stage, withProperties } from './commit-snapshot.ts';
 import { loadTable } from './load-table.ts';
 import { fence } from './change-files.ts';
@@ -13,6 +13,7 @@ import { coordinateIds } from './check-history.ts';
 import { createUnlistedFilter, findUnlistedFiles, hasCoordinates } from './unlisted-files.ts';
 import { filesByRange, namesOneOf, RangeFiles } from './range-files.ts';
 import { UnlistedFilesRewriter } from './rewrite-unlisted.ts';
+import { findHeldRows } from './held-rows.ts';
 import { countRows } from './rows-of-range.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
 import { tablesOf, type TopicTable } from '../table/topic-tables.ts';
@@ -38,6 +39,15 @@ export function createPublication(tools: SnapshotTools): Publication {
         counts[kind === 'rows' ? 'rows' : 'deadLetters'] = found;
       }
       return counts;
+    },
+    find: async (range, kinds) => {
+      const found: HeldRows[][] = [];
+      for (const { name, kind } of targets.filter((target) => kinds.has(target.kind))) {
+        const table = await loadTable(name, tools);
+        if (table === undefined || !hasCoordinates(table) || areLate(table, [range])) return undefined;
+        found.push(await findHeldRows(table, { range, kind }, await readLive(table, [range], tools), tools));
+      }
+      return found.flat();
     },
     check: async (range, expected, { keeps, together = [range] }) => {
       for (const target of targets) {

@@ -261,6 +261,7 @@ describe('a replay of what Kafka no longer holds all of', () => {
       count,
       check: async () => {},
       isAsWritten: async () => true,
+      find: async () => undefined,
       replace: async () => {},
     };
     expect(await firstResult({ ...tools, publication }, topic, true)).toMatchObject({ kind });

@@ -131,6 +131,7 @@ describe('an object that is gone before a snapshot has taken it in', () => {
         count: async () => ({ rows: 0, deadLetters: 0 }),
         check: async () => {},
         isAsWritten: async () => true,
+        find: async () => undefined,
         replace: encode,
       },
     };

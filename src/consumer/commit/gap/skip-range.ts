@@ -1,6 +1,7 @@
 import { smaller } from '../../../runtime/bigints.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { CommitTools } from '../tools/commit-tools.ts';
+import { finishFromTables } from '../claim/finish-from-tables.ts';
 import { finishFromLake } from '../claim/finish-from-lake.ts';
 import { keysOfClaim } from '../write/leftovers.ts';
 import { gapEntry, recordGap, type Gap } from './record-gap.ts';
@@ -103,7 +104,7 @@ function endOf(last: LedgerEntry | undefined): bigint | undefined {
 }
 
 /**
- * Takes a claim that stands in the way. If all of its objects are in the lake, it needs nothing of Kafka and is finished. If it begins
+ * Takes a claim that stands in the way. If all of its objects are in the lake, or its rows in an Iceberg table, it needs nothing of Kafka and is finished. If it begins
  * before the range, it is cut there, and the service writes the rest of it. If it begins with the range, it becomes the gap, and what it has
  * put is deleted.
  */
@@ -114,7 +115,8 @@ async function passClaim(
   step: StepRunner,
 ): Promise<ClaimResult<GapEntry> | undefined> {
   const { entry } = claim;
-  if ((await finishFromLake(claim, tools, step))?.kind === 'ours')
+  const finished = (await finishFromLake(claim, tools, step)) ?? (await finishFromTables(claim, tools, step));
+  if (finished?.kind === 'ours')
     throw refused(gap, `its records are in the lake: [${entry.from}, ${entry.to}) was claimed, and is finished now`);
   const obsolete = await keysOfClaim(entry, tools);
   if (entry.from === gap.from) {

@@ -32,10 +32,27 @@ export interface CheckedPlan {
 /** Rows of a range, and its dead letters. */
 export type RangeCounts = Pick<Outcome, 'rows' | 'deadLetters'>;
 
+/** What one file of a table has of a range. */
+export interface HeldRows {
+  readonly kind: WrittenObject['kind'];
+  readonly key: string;
+  /** Values of the partition keys that the file lies in. */
+  readonly partition: readonly string[];
+  /** The file's name says that it was written for the range. */
+  readonly isOwn: boolean;
+  /** The Kafka offset of each row. */
+  readonly offsets: readonly bigint[];
+}
+
 /** What tables must be told when objects replace others, where readers see only what the tables list. */
 export interface Publication {
   /** Counts what the tables have of the range, in whatever files. Rejects as `check` does. */
   count(range: ReplacedRange): Promise<RangeCounts>;
+  /**
+   * Finds rows of these kinds that the tables' current snapshots have of the range, in whatever files; `undefined` where a table has not taken in all of the
+   * range, or its rows don't say where in Kafka they were. Rejects as `check` does.
+   */
+  find(range: ReplacedRange, kinds: ReadonlySet<HeldRows['kind']>): Promise<readonly HeldRows[] | undefined>;
   /** Rejects with TABLE_MISMATCH when the tables' rows of the range can't be exchanged, and with OBJECT_UNREADABLE or STORE_MISSING for a damaged file of which rows are needed. */
   check(range: ReplacedRange, objects: Omit<ReplacedObjects, 'after'>, plan: CheckedPlan): Promise<void>;
   /** Tells whether all rows of the range that the tables have are in the files that were written: nobody has merged, rewritten or deleted any. */
