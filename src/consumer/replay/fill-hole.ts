@@ -1,7 +1,7 @@
 import { larger, smaller } from '../../runtime/bigints.ts';
 import { decodeLimitsOf, reasonToCut } from '../batch/batch-policy.ts';
 import { PartitionBuffer } from '../batch/partition-buffer.ts';
-import type { CommitTools } from '../commit/tools/commit-tools.ts';
+import type { RangeCounts } from '../commit/tools/publication.ts';
 import { endReplacements } from '../commit/replace/replace-entry.ts';
 import type { WrittenEntry } from '../ledger/entry/ledger-entry.ts';
 import { entryOf, splitHole, type HolePiece } from './hole-pieces.ts';
@@ -54,7 +54,8 @@ async function fillPiece(
   const { tools, topicId, policy, allowLoss = false } = options;
   const { range, objects } = piece;
   const found = await entryOf(piece, tools, topicId);
-  const inLake = await countInLake(found.entry, tools);
+  const inTables = (await tools.publication?.count(found.entry)) ?? { rows: 0, deadLetters: 0 };
+  const inLake = sumOf(found.entry, inTables);
   const isPassed = heldFrom > range.from;
   if (!isPassed) {
     const result = await putBatch({ range, inLake, ...found }, options);
@@ -64,27 +65,20 @@ async function fillPiece(
     }
     if (allowLoss || result.isFewer !== true || objects.length === 0) return result;
   }
-  const { rows, deadLetters } = found.entry.outcome;
-  if (inLake > rows + deadLetters) return { why: whyMerged(inLake, rows + deadLetters) };
   const batch = heldFrom < range.to ? await readUnlessGone(range, options, larger(heldFrom, range.from)) : undefined;
   const kept = await keepPiece(piece, found, {
     tools,
     limits: decodeLimitsOf(policy),
     batch,
+    inTables: inTables.rows + inTables.deadLetters,
     check: () => checkTopic(options),
   });
   return kept ?? { before: found.entry };
 }
 
 /** Counts the rows and dead letters of a range: those in its own objects, or what an Iceberg table has of it where that is more. */
-async function countInLake(entry: WrittenEntry, { publication }: CommitTools): Promise<number> {
-  const { rows, deadLetters } = entry.outcome;
-  const tables = await publication?.count(entry);
-  return Math.max(rows, tables?.rows ?? 0) + Math.max(deadLetters, tables?.deadLetters ?? 0);
-}
-
-function whyMerged(inLake: number, inObjects: number): string {
-  return `the lake has ${inLake} rows and dead letters of it, of which Kafka no longer delivers all, and ${inObjects} of them in objects of its own: the others are in files that were merged or rewritten; restore its ledger entry from an older version`;
+function sumOf({ outcome: { rows, deadLetters } }: WrittenEntry, inTables: RangeCounts): number {
+  return Math.max(rows, inTables.rows) + Math.max(deadLetters, inTables.deadLetters);
 }
 
 /** Cuts a piece into batches by the policy. */

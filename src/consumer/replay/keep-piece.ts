@@ -1,10 +1,13 @@
 import type { Batch } from '../batch/partition-buffer.ts';
 import type { CommitTools } from '../commit/tools/commit-tools.ts';
+import { discardLeftovers } from '../commit/write/leftovers.ts';
+import { countsOf } from '../commit/write/outcomes.ts';
 import { overtaken } from '../commit/write/overtaken-entry.ts';
 import { endReplacements, putReplacement } from '../commit/replace/replace-entry.ts';
 import { stepRunner } from '../commit/tools/step-runner.ts';
 import { publishAgain } from '../commit/replace/undo-replacement.ts';
 import {
+  highestGeneration,
   isCommitted,
   stateOfFormat,
   type CommittedEntry,
@@ -12,6 +15,7 @@ import {
   type WrittenObject,
 } from '../ledger/entry/ledger-entry.ts';
 import type { DecodeLimits } from '../ports/decode-limits.ts';
+import { chooseGeneration, type ChosenObjects } from './choose-generation.ts';
 import { createEntry, type FoundEntry, type HolePiece } from './hole-pieces.ts';
 import { lostOf, offsetsOfBatch, withLost } from './lost-offsets.ts';
 import { readAgain } from './read-again.ts';
@@ -21,69 +25,72 @@ interface KeepOptions {
   readonly limits: DecodeLimits;
   /** What Kafka still holds of the piece; left out where that is nothing. */
   readonly batch?: Batch | undefined;
+  /** Rows and dead letters that Iceberg tables have of the piece, in whatever files. */
+  readonly inTables: number;
   /** Called right before anything is changed. */
   readonly check: () => Promise<void>;
 }
 
 /**
  * Enters a piece of a hole as the lake has it, where Kafka can't deliver all of that any more: its objects stay, and records that Kafka holds and no
- * object has are written beside them. Offsets that neither has are booked as lost, also where they may have been tombstones. Changes
- * nothing and says why where the objects do not tell each of their rows' offsets, once. Rejects with LEDGER_CONTENDED when somebody else has made an entry there.
+ * object has are written beside them. Offsets that neither has are booked as lost, also where they may have been tombstones. Of several generations one
+ * stays. Changes nothing and says why where the objects do not tell each of their rows' offsets, or no generation has them all. Rejects with LEDGER_CONTENDED when somebody else has made an entry there.
  */
 export async function keepPiece(
   piece: HolePiece,
   found: FoundEntry,
   options: KeepOptions,
 ): Promise<{ readonly why: string } | undefined> {
-  const { tools, batch } = options;
+  const { tools, batch, inTables } = options;
   const { entry, revision } = found;
   if (revision !== undefined) {
     if (!isCommitted(entry) || !(await tools.writer.objects.areThere(entry.outcome.objects)))
       return { why: 'the objects that its revision lists are not all there: restore them, and its entry' };
+    const { rows, deadLetters } = entry.outcome;
+    if (inTables > rows + deadLetters) return { why: whyMerged(inTables, rows + deadLetters) };
     await options.check();
     await found.take();
     return undefined;
   }
-  const offsets = await offsetsOf(piece, entry.obsolete ?? [], tools);
-  if ('why' in offsets) return offsets;
+  const [spoiled] = entry.obsolete ?? [];
+  if (spoiled !== undefined) return { why: damagedText(spoiled) };
+  const chosen = await chooseGeneration(piece, tools);
+  if ('why' in chosen) return chosen;
+  const { offsets } = chosen;
+  if (offsets.size < inTables) return { why: whyMerged(inTables, offsets.size) };
   await options.check();
+  const kept = withChosen(entry, chosen);
   const missing = batch && without(batch, offsets);
   const delivered = new Set(offsets);
   for (const offset of missing === undefined ? [] : offsetsOfBatch(missing)) delivered.add(offset);
-  if (missing === undefined || missing.records === 0) await commitAsIs(entry, lostOf(piece.range, offsets), tools);
+  if (missing === undefined || missing.records === 0) await commitAsIs(kept, lostOf(piece.range, offsets), tools);
   else {
     const lost = { before: lostOf(piece.range, offsets), after: lostOf(piece.range, delivered) };
-    await addMissing(missing, entry, lost, options);
+    await addMissing(missing, kept, lost, options);
   }
   return undefined;
 }
 
-/** The offsets of all rows and dead letters of a piece; or why they can't be told. */
-async function offsetsOf(
-  { range, objects }: HolePiece,
-  damaged: readonly string[],
-  { writer }: Pick<CommitTools, 'writer'>,
-): Promise<Set<bigint> | { readonly why: string }> {
-  const [spoiled] = damaged;
-  if (spoiled !== undefined) return { why: damagedText(spoiled) };
-  const offsets = new Set<bigint>();
-  for (const { key, name } of objects) {
-    if (name.from !== range.from || name.to !== range.to)
-      return { why: `${key} overlaps with other objects that no ledger entry lists: restore their entries` };
-    const rows = await writer.objects.offsetsOf(key, range.partition);
-    if (rows === undefined) return { why: `${key} does not tell the Kafka offset of each row: restore its entry` };
-    for (const offset of rows) {
-      if (offset < range.from || offset >= range.to || offsets.has(offset))
-        return { why: `${key} has offset ${offset}, which it should not or another object has too: restore its entry` };
-      offsets.add(offset);
-    }
-  }
-  return offsets;
+/** The entry of a piece with the objects that stay; what it gives up is obsolete in it. */
+function withChosen(found: FoundEntry['entry'], { keys, isOlder }: ChosenObjects): FoundEntry['entry'] {
+  const { objects } = found.outcome;
+  const kept = objects.filter(({ key }) => keys.has(key));
+  const obsolete = objects.flatMap(({ key }) => (keys.has(key) ? [] : [key]));
+  if (obsolete.length === 0) return found;
+  const entry = { ...found, outcome: { ...found.outcome, ...countsOf(kept, 0), objects: kept }, obsolete };
+  // what is given up must be of a lower generation than the entry
+  const raised = highestGeneration(entry);
+  if (!isOlder || entry.state !== 'replacing') return entry;
+  return { ...entry, generation: raised, replacement: { ...entry.replacement, generation: raised + 1 } };
 }
 
 /** Says why nothing is done about a range that has a damaged object. */
 export function damagedText(key: string): string {
   return `${key} is damaged: restore it, or move it out of the table, then run the replay again`;
+}
+
+function whyMerged(inTables: number, inObjects: number): string {
+  return `the lake has ${inTables} rows and dead letters of it, of which Kafka no longer delivers all, and ${inObjects} of them in objects of its own: the others are in files that were merged or rewritten; restore its ledger entry from an older version`;
 }
 
 /** The batch with those of its records only that are not at `offsets`. */
@@ -104,6 +111,7 @@ async function commitAsIs(found: FoundEntry['entry'], lost: Outcome['lost'], too
   const created = await step('ledger', () => tools.ledger.claim(committed));
   if (created.kind === 'theirs') throw overtaken(committed);
   await publishAgain(committed, tools, step);
+  await discardLeftovers(committed, tools);
 }
 
 /** Whoever finds the entry half done goes back to the objects that were there: all that they lack is booked as lost until the end. */

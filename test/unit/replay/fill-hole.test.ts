@@ -8,7 +8,7 @@ import { replayGroup } from '../../../src/consumer/replay/replay.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
 import { crashAfter } from '../../support/crash-after.ts';
-import { openIcebergLake } from '../../support/iceberg-lake.ts';
+import { addIceberg, openIcebergLake } from '../../support/iceberg-lake.ts';
 import {
   commitRows,
   createIcebergTools,
@@ -27,6 +27,7 @@ import {
   type TestLake,
 } from '../../support/lake.ts';
 import { hourOf, mergeLake, rowsByCatalog } from '../../support/merge-lake.ts';
+import { mortalStore } from '../../support/mortal-store.ts';
 
 const path = testPath();
 const batches = [0, 20, 40];
@@ -220,19 +221,79 @@ describe('a hole in the ledger', () => {
     });
   }
 
-  it('is left alone where an object that lies in it is damaged, or has rows that another one has', async () => {
+  it('is left alone where an object that lies in it is damaged', async () => {
     const { lake, topic } = await holedLake(20);
     topic.deleteBelow(0, 30n);
     const [, key = ''] = await objectsOf(lake, { from: 20, to: 40 });
-    const stored = await lake.store.get(key);
     const copy = key.replace('-g1.', '-g2.');
-    await lake.store.put(copy, stored?.bytes ?? Buffer.alloc(0));
-    const range = { from: 20n, to: 40n };
-    expect(await replay(createTestTools(lake), topic, range)).toEqual([
-      expect.stringContaining('another object has too'),
-    ]);
     await lake.store.put(copy, Buffer.from('no Parquet'));
+    const range = { from: 20n, to: 40n };
     expect(await replay(createTestTools(lake), topic, range)).toEqual([expect.stringContaining(`${copy} is damaged`)]);
+    expect(await createTestTools(lake).ledger.get(path, 20n)).toBeUndefined();
+  });
+
+  describe('whose entries were lost with a replay that was killed in its exchange', () => {
+    const range = { from: 20n, to: 40n };
+    const deaths = Array.from({ length: 7 }, (_, n) => n + 1);
+
+    async function loseAll(lake: Pick<TestLake, 'store'>): Promise<void> {
+      await loseEntries(lake, 20);
+      const keys = await Array.fromAsync(lake.store.list('_ledger/'), ({ key }) => key);
+      await lake.store.delete(keys.filter((key) => key.includes('/revisions/')));
+    }
+
+    it.each([30n, 40n])('keeps one generation, wherever that was, where Kafka begins at %i', async (low) => {
+      const kept = new Set<string>();
+      for (const nth of deaths) {
+        const { lake, topic } = await holedLake();
+        const dying = { ...lake, store: mortalStore(lake.store, nth, 'after') };
+        await replay(createTestTools(dying), topic, range).catch(() => {});
+        expect(dying.store.isDead).toBe(nth < 7);
+        await loseAll(lake);
+        topic.deleteBelow(0, low);
+        expect(await replay(createTestTools(lake), topic, range)).toEqual(['fill']);
+        const { findings } = await audit(lake, topic);
+        expect(findings.map(({ problem, where }) => `${problem} ${where}`)).toEqual(['gap [23, 24)']);
+        expect(await acknowledge(lake)).toBe(1);
+        await expectOnce(lake, topic);
+        const left = (await objectsOf(lake, { from: 20, to: 40 })).map((key) => key.slice(-'g1.parquet'.length));
+        expect(new Set(left).size).toBe(1);
+        for (const name of left) kept.add(`${nth} ${name}`);
+      }
+      expect(kept.has('1 g1.parquet') && kept.has('7 g2.parquet')).toBe(true);
+    });
+
+    it('keeps one generation in an Iceberg table, wherever that was', async () => {
+      for (const nth of [...deaths, ...deaths.map((n) => n + 7)]) {
+        const [lake, topic] = [await openIcebergLake(), topicOf(60)];
+        await replay(createIcebergTools(lake), topic);
+        await commitRows(lake);
+        const before = await visibleOffsets(lake);
+        const store = mortalStore(lake.store, nth, 'after');
+        await replay(createIcebergTools({ ...addIceberg({ ...lake, store }) }), topic, range).catch(() => {});
+        await loseAll(lake);
+        topic.deleteBelow(0, 40n);
+        expect(await replay(createIcebergTools(lake), topic, range)).toEqual(['fill']);
+        expect(await visibleOffsets(lake)).toEqual(before);
+        expect(await doubledOffsets(lake)).toEqual([]);
+        const { findings } = await audit(lake, topic, { iceberg: lake.iceberg, deep: true });
+        expect(findings.map(({ problem }) => problem)).toEqual(['gap']);
+      }
+    });
+  });
+
+  it('is left alone where objects have the same rows, and no generation has all that the others have', async () => {
+    const { lake, topic } = await holedLake(20);
+    topic.deleteBelow(0, 40n);
+    const [, even = '', odd = ''] = await objectsOf(lake, { from: 20, to: 40 });
+    const bytes = (await lake.store.get(odd))?.bytes ?? Buffer.alloc(0);
+    await lake.store.put(odd.replace('-g1.', '-g2.'), bytes);
+    await lake.store.put(odd.replace('-g1.', '-g3.'), bytes);
+    await lake.store.put(even.replace('-g1.', '-g3.'), (await lake.store.get(even))?.bytes ?? Buffer.alloc(0));
+    await lake.store.delete([even]);
+    expect(await replay(createTestTools(lake), topic, { from: 20n, to: 40n })).toEqual([
+      expect.stringContaining('no generation of them has all that the others have'),
+    ]);
     expect(await createTestTools(lake).ledger.get(path, 20n)).toBeUndefined();
   });
 
