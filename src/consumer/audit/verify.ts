@@ -1,5 +1,5 @@
 import { PipelineError } from '../../runtime/errors.ts';
-import { readStarts } from '../ledger/notes/chain-start.ts';
+import { readStarts, type ChainStart } from '../ledger/notes/chain-start.ts';
 import { readClosing } from '../ledger/chain/closed-ledger.ts';
 import { readGroupCommits } from '../ledger/topic/group-commits.ts';
 import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
@@ -12,6 +12,7 @@ import type { Catalog, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import type { CommittedOffset, TopicDescription, TopicReader } from '../ports/topic.ts';
 import { auditListing, lookAgain } from './objects/audit-listing.ts';
+import { findAdoptedLosses } from './ledger/adopted-losses.ts';
 import { auditKafkaPartition } from './ledger/audit-kafka-partition.ts';
 import { unreadable } from './ledger/unreadable-entry.ts';
 import { IcebergAudit } from './iceberg/iceberg-audit.ts';
@@ -175,6 +176,7 @@ class Audit {
       ...starts.keys(),
     ];
     this.#findings.add(...(await findUnknownFolders({ table, topic: name }, store)));
+    if (sinceMs === undefined) await this.#auditAdopted(starts);
     const commits = await this.#commits();
     const summaries: PartitionSummary[] = [];
     for (const partition of [...new Set(known)].toSorted((a, b) => a - b)) {
@@ -193,6 +195,11 @@ class Audit {
       if (sinceMs === undefined) this.#findings.add(...(await findUnknownFiles(path, ledger)));
     }
     return summaries;
+  }
+
+  async #auditAdopted(starts: ReadonlyMap<number, ChainStart>): Promise<void> {
+    const options = { ...this.#options, onUnreadable: this.#onUnreadable };
+    for await (const finding of findAdoptedLosses(starts, options)) this.#findings.add(finding);
   }
 
   /** Who may read the topic and nothing of the group audits without it. */

@@ -1,13 +1,21 @@
+import { sourceOfStart } from './notes/topic-start.ts';
 import type { Versioned } from './chain/entry-store.ts';
 import type { Ledger } from './ledger.ts';
 import { isCommitted, type CommittedEntry, type GapEntry, type LedgerEntry } from './entry/ledger-entry.ts';
 
-/** Notes in the ledger that every loss so far is known and accepted; answers with how many there were. */
-export async function acknowledgeGaps(
-  ledger: Ledger,
-  { table, topic, acknowledgedAt }: { readonly table: string; readonly topic: string; readonly acknowledgedAt: string },
-): Promise<number> {
-  let acknowledged = 0;
+interface Acknowledged {
+  readonly table: string;
+  readonly topic: string;
+  readonly acknowledgedAt: string;
+}
+
+/**
+ * Notes in the ledger, and in that of a table that this one has adopted, that every loss so far is known and accepted; answers with how many there
+ * were.
+ */
+export async function acknowledgeGaps(ledger: Ledger, { table, topic, acknowledgedAt }: Acknowledged): Promise<number> {
+  const source = sourceOfStart((await ledger.decidedStart({ table, topic }))?.chosen);
+  let acknowledged = source === undefined ? 0 : await acknowledgeGaps(ledger, { table: source, topic, acknowledgedAt });
   for (const partition of await ledger.partitions({ table, topic })) {
     for await (const found of ledger.entries({ table, topic, partition })) {
       const next = acknowledge(found.entry, acknowledgedAt);

@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { describePositions } from '../../../src/commands/describe-positions.ts';
 import { toJson, toLines } from '../../../src/commands/verify-report.ts';
 import { closedName } from '../../../src/consumer/ledger/notes/chain-start.ts';
+import { recordGap } from '../../../src/consumer/commit/gap/record-gap.ts';
+import { acknowledgeGaps } from '../../../src/consumer/ledger/acknowledge-gaps.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { adopt, adoptedName as name, goOn, openBoth, type TwoTables } from '../../support/adopted-lake.ts';
 import { jsonRecords } from '../../support/chunks.ts';
-import { audit, testTable, testTopic } from '../../support/lake.ts';
+import { audit, createTestTools, testTable, testTopic } from '../../support/lake.ts';
 import { run, topicOf } from '../../support/run-service.ts';
 
 const anHourLater = systemClock.nowMs() + 3_600_000;
@@ -57,6 +59,29 @@ describe('the audit of a table that has adopted another', () => {
     expect(found).toBe(
       '1 partitions, 3 records wait to be written; 1 new ones go on where readings ended, whose files were adopted',
     );
+  });
+
+  it('finds a loss of that one until it is acknowledged, by this table', async () => {
+    const both = await openBoth();
+    const topic = topicOf(1, 30);
+    const path = { table: testTable, topic: testTopic, partition: 0 };
+    topic.deleteBelow(0, 5n);
+    const { ledger } = createTestTools(both.hive);
+    await ledger.noteStart(path, { from: 0n, notedAt: new Date(0).toISOString() });
+    await recordGap({ partition: 0, from: 0n, to: 5n }, createTestTools(both.hive));
+    await run(topic, both.hive);
+    await adopt(both);
+    const options = { table: name, iceberg: both.lake.iceberg, nowMs: anHourLater };
+    const { findings } = await audit(both.lake, topic, options);
+    expect(findings).toMatchObject([
+      { problem: 'gap', where: '[0, 5)', what: expect.stringContaining(`of ${testTable}, whose files were adopted`) },
+    ]);
+    expect(findings[0]?.action).toMatch(/^glueless verify --acknowledge-gaps/);
+    await goOn(topic, both.lake);
+    const acknowledgedAt = new Date().toISOString();
+    expect(await acknowledgeGaps(ledger, { table: name, topic: testTopic, acknowledgedAt })).toBe(1);
+    expect((await audit(both.lake, topic, options)).findings).toEqual([]);
+    expect((await audit(both.hive, topic, { nowMs: anHourLater })).findings).toEqual([]);
   });
 
   it('finds that its entries are gone', async () => {

@@ -43,7 +43,7 @@ export function auditEntry(entry: LedgerEntry, rules: EntryRules): Finding[] {
       ];
     }
     case 'gap':
-      return entry.acknowledgedAt === undefined ? [gap(entry, entry, whatHasNoRows(entry))] : [];
+      return auditLoss(entry);
     case 'committed':
     case 'written':
       return auditWritten(entry);
@@ -63,9 +63,14 @@ function isOld(time: string, { nowMs, claimAgeMaxMs }: EntryRules): boolean {
 }
 
 function auditWritten(entry: WrittenEntry): Finding[] {
-  const { lost } = entry.outcome;
-  const isKnown = lost === undefined || lost.acknowledgedAt !== undefined;
-  return [...auditCounts(entry), ...auditKeys(entry), ...(isKnown ? [] : [gap(entry, lost, whatIsLost(lost))])];
+  return [...auditCounts(entry), ...auditKeys(entry), ...auditLoss(entry)];
+}
+
+/** Finds a loss that nobody has acknowledged. */
+export function auditLoss(entry: LedgerEntry): Finding[] {
+  if (entry.state === 'gap') return entry.acknowledgedAt === undefined ? [gap(entry, entry, whatHasNoRows(entry))] : [];
+  const lost = isWritten(entry) ? entry.outcome.lost : undefined;
+  return lost === undefined || lost.acknowledgedAt !== undefined ? [] : [gap(entry, lost, whatIsLost(lost))];
 }
 
 function auditCounts(entry: WrittenEntry): Finding[] {
