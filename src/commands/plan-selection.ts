@@ -149,6 +149,8 @@ export function describe(item: ReplayItem): string {
       return item.heldFrom === undefined
         ? `${where}: claimed and never written, will be finished`
         : `${where}: claimed and never written, will be finished if its objects are there: Kafka no longer holds ${item.heldFrom < to ? `what comes before ${item.heldFrom}` : 'it'}`;
+    case 'take-back':
+      return `${where}: a gap, will be written${item.heldFrom === undefined ? '' : ` from ${item.heldFrom} on: Kafka no longer holds what comes before`}`;
     case 'write':
       return `${where}: not in the ledger yet, will be written`;
     case 'fill':

@@ -53,13 +53,20 @@ async function setup() {
     /** Records of both partitions before the damage. */
     readable: scenario.acknowledged - last.to + damaged.from,
     get: (path: string) => fetch(`http://localhost:${port}${path}`),
+    /** Undoes the damage. */
+    mend: () => damage(segment, damaged),
+    replay: () =>
+      runCli(
+        ['replay', '--partition', `${partition}`, '--from-offset', `${damaged.from}`, '--to-offset', `${damaged.to}`],
+        scenario.env,
+      ),
     skip: (...args: string[]) => runCli(['skip', '--partition', `${partition}`, ...args], scenario.env),
   };
 }
 
 describe('a batch that a bad disk has changed', () => {
-  it('stops its partition only, loudly and with the way on, until it is skipped beside the running service', async () => {
-    const { scenario, damaged, readable, get, skip } = await setup();
+  it('stops its partition only, loudly and with the way on, until it is skipped beside the running service, and is written once it is mended', async () => {
+    const { scenario, damaged, readable, get, mend, replay, skip } = await setup();
     const consumer = scenario.consume();
     await consumer.untilLogged(/records can’t be read: their partition waits/);
     const lost = damaged.to - damaged.from;
@@ -94,6 +101,13 @@ describe('a batch that a bad disk has changed', () => {
     expect(await unreadable()).toBe('0');
     expect(await consumer.stop()).toBe(143);
     scenario.acknowledged -= lost;
+    await scenario.expectExactlyOnce();
+
+    expect(await replay()).toMatchObject({ code: 1, stderr: expect.stringContaining('RECORDS_UNREADABLE') });
+    await scenario.expectExactlyOnce();
+    await mend();
+    expect(await replay()).toMatchObject({ code: 0, stdout: expect.stringContaining('a gap, will be written') });
+    scenario.acknowledged += lost;
     await scenario.expectExactlyOnce();
   });
 });

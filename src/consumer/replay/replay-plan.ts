@@ -3,6 +3,7 @@ import type { Versioned } from '../ledger/chain/entry-store.ts';
 import {
   mayHaveLeftovers,
   type ClaimedEntry,
+  type GapEntry,
   type ReplacingEntry,
   type WrittenEntry,
 } from '../ledger/entry/ledger-entry.ts';
@@ -24,6 +25,14 @@ export type ReplayItem =
       readonly range: OffsetRange;
       readonly current: Versioned<ClaimedEntry>;
       /** The first offset of it that Kafka still holds, or its end, where that is not its first one. */
+      readonly heldFrom?: bigint;
+    }
+  /** A gap that the selection names, of which Kafka holds records: they are written. */
+  | {
+      readonly kind: 'take-back';
+      readonly range: OffsetRange;
+      readonly current: Versioned<GapEntry>;
+      /** The first offset of it that Kafka still holds, where that is not its first one. */
       readonly heldFrom?: bigint;
     }
   /** A replay or redrive of it did not end, and Kafka no longer has it: it goes back to the objects it has. */
@@ -110,7 +119,7 @@ export function planReplay(
     ...entries.flatMap((current, at) => [
       ...planHole({ partition, from: entries[at - 1]?.entry.to ?? start, to: current.entry.from }, selection, low),
       ...(current === comesFirst || isSelected(current, selection, watermarks)
-        ? [planEntry(current, { low, allowLoss })]
+        ? [planEntry(current, selection, { low, allowLoss })]
         : []),
     ]),
     ...(last === undefined ? planFirst(held, low, options) : planBehind(last, held, { low, ...options })),
@@ -185,14 +194,25 @@ interface EntryLimits {
 }
 
 /** What is done to one entry of the selection. */
-function planEntry(current: Versioned, limits: EntryLimits): ReplayItem {
+function planEntry(current: Versioned, selection: OffsetRange, limits: EntryLimits): ReplayItem {
   const { entry, version, at } = current;
   const { partition, from, to } = entry;
   const range = { partition, from, to };
-  if (entry.state === 'gap') return leave(partition, from, to, entry.why ?? 'it is a gap: Kafka lost it');
+  if (entry.state === 'gap') return planGap({ entry, version, at }, selection, limits);
   if (from < limits.low) return planPassed({ entry, version, at }, limits);
   if (entry.state === 'claimed') return { kind: 'finish', range, current: { entry, version, at } };
   return { kind: 'replace', range, current: { entry, version, at } };
+}
+
+/** What was skipped is not written by the way: only where the selection is just this gap. */
+function planGap(current: Versioned<GapEntry>, selection: OffsetRange, { low }: Pick<EntryLimits, 'low'>): ReplayItem {
+  const { partition, from, to, why = 'it is a gap: Kafka lost it' } = current.entry;
+  const range = { partition, from, to };
+  if (low >= to) return leave(partition, from, to, why);
+  if (selection.from === from && selection.to === to)
+    return { kind: 'take-back', range, current, ...(low > from && { heldFrom: low }) };
+  const command = `glueless replay --partition ${partition} --from-offset ${from} --to-offset ${to}`;
+  return leave(partition, from, to, `${why}; Kafka holds records of it: ${command} writes them`);
 }
 
 /** What is done to an entry whose first offsets, or all, Kafka no longer holds. */

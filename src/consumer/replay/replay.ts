@@ -6,6 +6,7 @@ import { fillHole } from './fill-hole.ts';
 import { putBatch, type ReplacedBy, type ReplayOptions, type ReplayResult } from './put-batch.ts';
 import type { ReplayItem } from './replay-plan.ts';
 import { keepPassed } from './keep-passed.ts';
+import { takeBackGap } from './take-back-gap.ts';
 import { finishPassed, undoUnlessGone } from './without-kafka.ts';
 import { finishClaim, writeRange } from './write-range.ts';
 
@@ -26,6 +27,8 @@ export async function replayItem(item: ReplayItem, options: ReplayOptions): Prom
       return replaceBatch(item, options);
     case 'finish':
       return finishItem(item, options);
+    case 'take-back':
+      return takeBackGap(item, options);
     case 'undo':
       return resultOf(await undoUnlessGone(item.current, { allowLoss: false, ...options }));
     case 'tidy':

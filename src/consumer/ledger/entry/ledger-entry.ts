@@ -7,7 +7,8 @@ import { recipeSchema } from './recipe.ts';
  *
  *     (free) ──claim──▶ claimed ──commit──▶ committed ──┐  base entry: never changes again
  *        │                └─ raise: next generation     │
- *        └──▶ gap: Kafka lost the range                 ▼
+ *        └──▶ gap: Kafka lost the range ────────────────┤  of which a replay may write what Kafka holds
+ *                                                       ▼
  *                       committed ◀──commit── replacing    revision: replay, redrive, acknowledged loss
  *
  * With the table format Iceberg an entry is `written` where it would be committed: its objects are there and named, and readers see them once a
