@@ -11,6 +11,7 @@ export const defaultRecipe: Recipe = {
   numbers: 'double',
   columnsMax: 500,
   growth: 'all',
+  infersMaps: true,
   hints: '',
   kafkaColumns: true,
   deadLetterPayload: 'full',

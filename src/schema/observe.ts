@@ -204,10 +204,10 @@ function isUntyped({ form }: Observed, value: unknown): boolean {
 }
 
 /**
- * Finds the type of an array's elements of two types that don't merge: a time or date among other text is text, an integer among other numbers a
+ * Finds the type of values of two types that don't merge, as an array's elements may be: a time or date among other text is text, an integer among other numbers a
  * double. `undefined` when there is none.
  */
-function commonType(one: ColumnType, other: ColumnType): ColumnType | undefined {
+export function commonType(one: ColumnType, other: ColumnType): ColumnType | undefined {
   if (one.kind === 'array' && other.kind === 'array') {
     const element = one.element === other.element ? one.element : commonType(one.element, other.element);
     return element && { kind: 'array', element };

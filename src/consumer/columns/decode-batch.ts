@@ -1,5 +1,5 @@
 import type { EarlyEnd } from '../ports/decode-limits.ts';
-import type { ColumnType } from '../../schema/types.ts';
+import type { Column, ColumnType } from '../../schema/types.ts';
 import { useKernel, type Kernel } from '../../kernel/kernel.ts';
 import { Turns } from '../../runtime/turns.ts';
 import { BatchMemory } from './builders/batch-memory.ts';
@@ -50,7 +50,9 @@ export interface DecodedBatch extends PlacedTimes, Disposable {
   readonly earlyEnd?: EarlyEnd;
   /** The records as they came, where their keys and headers are wanted. */
   readonly slices?: readonly ChunkSlice[];
-  /** Types of columns to come, where the records' schemas tell them. */
+  /** The columns that the table had when the records were decoded, where they were decoded for one. */
+  readonly table?: readonly Column[];
+  /** Types of columns to come, as the records or their schemas tell them. */
   readonly hints?: ReadonlyMap<string, ColumnType>;
   /** Ends the batch: its memory may hold another from now on. */
   [Symbol.dispose](): void;

@@ -15,7 +15,7 @@ import type { ObjectDraft } from './objects/object-writer.ts';
 import { withPartitionColumns } from './assemble/partition-columns.ts';
 import { keyOf } from './objects/planned-keys.ts';
 import { evolutionOf, fitRecipe, ownColumns } from './recipe-rules.ts';
-import { RecordDecoder } from './decode/record-decoder.ts';
+import { RecordDecoder, type DecodeRequest } from './decode/record-decoder.ts';
 import { groupBatch, type RowGroups } from './assemble/row-groups.ts';
 import { checkNotAdopted } from './catalog/shared-table.ts';
 import type { SchemaPreview, SchemaSample } from './catalog/schema-preview.ts';
@@ -74,7 +74,8 @@ export class TableWriter {
     recipe: Recipe,
     { into, limits }: { readonly into: SchemaSample; readonly limits: DecodeLimits },
   ): Promise<EarlyEnd | undefined> {
-    using batch = await this.decode(slices, await this.pinSchemas(slices, recipe), limits);
+    const pinned = await this.pinSchemas(slices, recipe);
+    using batch = await this.#decode(slices, { recipe: pinned, limits, hints: into.hints });
     into.add(batch);
     return batch.earlyEnd;
   }
@@ -98,7 +99,7 @@ export class TableWriter {
 
   /** Decodes records whose schemas are loaded; with limits, as many as these allow, which the batch says. */
   async decode(slices: readonly ChunkSlice[], recipe: Recipe, limits?: DecodeLimits): Promise<DecodedBatch> {
-    return this.#decoder.decode(slices, { recipe, table: this.#schemas.rows.table?.columns ?? [], limits });
+    return this.#decode(slices, { recipe, limits });
   }
 
   /** Which rows go to which Hive partition, and the objects that makes. */
@@ -106,7 +107,7 @@ export class TableWriter {
     return groupBatch(batch, recipe);
   }
 
-  /** Lets the table take in the batch's columns. `misfit`: the table has other partition keys or Kafka columns than the recipe says. */
+  /** Lets the table take in the batch's columns. `misfit`: the batch is to be decoded again, by the table as it is now. */
   async grow(batch: DecodedBatch, recipe: Recipe): Promise<RoutedBatch | 'misfit'> {
     const routed = await this.#schemas.grow(batch, recipe);
     if (routed === 'misfit') return routed;
@@ -141,6 +142,10 @@ export class TableWriter {
         }),
       ),
     ];
+  }
+
+  #decode(slices: readonly ChunkSlice[], request: Omit<DecodeRequest, 'table'>): Promise<DecodedBatch> {
+    return this.#decoder.decode(slices, { ...request, table: this.#schemas.rows.table?.columns ?? [] });
   }
 
   /** Makes the objects' Hive partitions known to the catalog. */

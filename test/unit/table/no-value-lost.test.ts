@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { parseTimestamp } from '../../../src/schema/values.ts';
 import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
@@ -112,11 +113,36 @@ const dataBatches = fc
   )
   .map(([first, some, order]) => [first, ...order.map((each) => some[each % some.length])].map((p) => ({ p })));
 
+/** Objects of few of many keys with values of one type, among which others may be, in a column, a struct, or an array. */
+const mapBatches = fc
+  .record({
+    keys: fc.constantFrom(25, 60, 700),
+    values: fc.constantFrom(
+      fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })),
+      fc.constantFrom('x', 'y z', '2026-11-23', '2026-11-23T09:15:02.120Z'),
+      fc.record({ a: fc.integer(), b: fc.constantFrom('x', 'y') }, { requiredKeys: ['a'] }),
+      fc.array(fc.boolean(), { maxLength: 3 }),
+    ),
+    place: fc.constantFrom<(value: unknown) => object>(
+      (p) => ({ p }),
+      (s) => ({ p: { s } }),
+      (s) => ({ p: [{ s }, { n: 1 }] }),
+      (s) => ({ p: [s, s] }),
+    ),
+    isOdd: fc.boolean(),
+  })
+  .chain(({ keys, values, place, isOdd }) => {
+    const key = fc.nat({ max: keys }).map((number) => (number % 7 === 3 ? `K.${number}` : `k${number}`));
+    const value = isOdd ? fc.oneof({ weight: 50, arbitrary: values }, { weight: 1, arbitrary: dataValues }) : values;
+    const record = fc.dictionary(key, value, { maxKeys: 4 }).map(place);
+    return fc.array(record, { minLength: 30, maxLength: 120 });
+  });
+
 /** Writes the batches and reads their rows back. */
-async function expectAll(batches: readonly (readonly object[])[], numbers: 'double' | 'split'): Promise<void> {
+async function expectAll(batches: readonly (readonly object[])[], recipe: Partial<Recipe>): Promise<void> {
   const store = createMemoryObjectStore();
   const lake = { store, catalog: createJsonCatalog({ store, database: 'test' }) };
-  const tools = createTestTools({ ...lake, recipe: { numbers } });
+  const tools = createTestTools({ ...lake, recipe });
   await writeBatches(
     tools,
     batches.map((batch) => batch.map((each) => ({ value: JSON.stringify(each) }))),
@@ -128,15 +154,28 @@ async function expectAll(batches: readonly (readonly object[])[], numbers: 'doub
 describe('no value is lost', () => {
   it('on the way through decode, the catalog, Parquet and an independent reader, whatever the records hold', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(randomRecords, { minLength: 1, maxLength: 3 }), numberRule, expectAll),
+      fc.asyncProperty(fc.array(randomRecords, { minLength: 1, maxLength: 3 }), numberRule, async (batches, numbers) =>
+        expectAll(batches, { numbers }),
+      ),
       runs(150),
     );
   });
 
   it('where types are full, since keys are data', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(dataBatches, { minLength: 1, maxLength: 3 }), numberRule, expectAll),
+      fc.asyncProperty(fc.array(dataBatches, { minLength: 1, maxLength: 3 }), numberRule, async (batches, numbers) =>
+        expectAll(batches, { numbers }),
+      ),
       runs(20),
+    );
+  });
+
+  it('where objects whose keys are data become maps', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(mapBatches, { minLength: 1, maxLength: 3 }), numberRule, async (batches, numbers) =>
+        expectAll(batches, { numbers, infersMaps: true }),
+      ),
+      runs(60),
     );
   });
 
@@ -144,7 +183,7 @@ describe('no value is lost', () => {
     const [long, other] = ['l', 'k'].map((letter) => letter.repeat(247));
     await expectAll(
       [[filler(199), { [`${long}`]: [1, 'x'] }, { [`${other}`]: [2, 'y'] }].map((element) => ({ p: [element] }))],
-      'double',
+      { numbers: 'double' },
     );
   });
 });

@@ -12,6 +12,8 @@ export interface SchemaSettings {
   readonly headerNames: ReadonlySet<string> | undefined;
   readonly growth: Growth;
   readonly numbers: Config['SCHEMA_NUMBERS'];
+  /** Objects whose keys are data become maps. */
+  readonly infersMaps: boolean;
   readonly hints: ReadonlyMap<string, ColumnType>;
   readonly fields: {
     readonly allow: ReadonlySet<string> | undefined;
@@ -35,6 +37,8 @@ export function schemaSettings(config: Config): SchemaSettings {
     headerNames: config.KAFKA_HEADERS,
     growth: growthOf[config.SCHEMA_POLICY],
     numbers: config.SCHEMA_NUMBERS,
+    // parquetjs-lite can't write maps
+    infersMaps: config.SCHEMA_MAPS === 'infer' && config.PARQUET_ENCODER !== 'parquetjs-lite',
     hints: new Map(config.SCHEMA_HINTS.map(({ name, type }) => [name, type])),
     fields: {
       allow: config.FIELDS_ALLOW,

@@ -36,6 +36,11 @@ export const schemaVariables = {
     group,
     about: 'All numbers as double, or whole ones as bigint',
   }).prefault('double'),
+  SCHEMA_MAPS: choice(['infer', 'hinted'], {
+    group,
+    about:
+      'New objects whose keys are data (ids, labels) become a map (infer), or only where SCHEMA_HINTS says so (hinted). With PARQUET_ENCODER=parquetjs-lite none does',
+  }).prefault('infer'),
   SCHEMA_HINTS: variable(
     {
       group,

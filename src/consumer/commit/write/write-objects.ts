@@ -30,7 +30,7 @@ export type WriteResult =
       /** Kafka timestamp of the oldest record, milliseconds since the epoch. */
       readonly oldestTimestampMs: number | undefined;
     }
-  /** The table has other partition keys or Kafka columns than the recipe says: nothing was written. */
+  /** The table has other partition keys or Kafka columns than the recipe says, or got other maps meanwhile: nothing was written. */
   | { readonly kind: 'misfit' }
   /** A key is taken by something other than our rows: the range needs a new generation, with new keys. */
   | { readonly kind: 'spoiled' }

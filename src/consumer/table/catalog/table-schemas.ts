@@ -1,5 +1,8 @@
+import { differInMaps } from '../../../schema/infer-maps.ts';
 import { partitionKeys } from '../../../schema/layout.ts';
+import { sameType } from '../../../schema/merge.ts';
 import { rescuedColumn } from '../../../schema/names.ts';
+import type { Column } from '../../../schema/types.ts';
 import type { DecodedBatch } from '../../columns/decode-batch.ts';
 import { holdsObjects } from '../../ledger/chain/missing-ledger.ts';
 import type { Recipe } from '../../ledger/entry/recipe.ts';
@@ -49,7 +52,10 @@ export class TableSchemas {
     });
   }
 
-  /** Lets the tables take in the batch's columns. `misfit`: the table has other partition keys or Kafka columns than the recipe says. */
+  /**
+   * Lets the tables take in the batch's columns. `misfit`: the table has other partition keys or Kafka columns than the recipe says, or got a map since
+   * the batch was decoded where this has structs, or the other way around.
+   */
   async grow(batch: DecodedBatch, recipe: Recipe): Promise<RoutedColumns | 'misfit'> {
     const routed = await this.#growRows(batch, recipe);
     if (routed !== 'misfit' && batch.rejects.length > 0) await this.#growDeadLetters(recipe);
@@ -82,7 +88,9 @@ export class TableSchemas {
     const observed = batch.columns.map(({ name, observed: of, count }) => ({ name, observed: of, count }));
     const fields = new Set(batch.columns.map(({ name }) => name));
     const fitsTable = (table: CatalogTable) =>
-      fits(recipe, table) && !kafkasColumns(table.columns).some((name) => fields.has(name));
+      fits(recipe, table) &&
+      !kafkasColumns(table.columns).some((name) => fields.has(name)) &&
+      !gotOtherMaps(table.columns, batch);
     return this.rows.grow(observed, {
       definition: this.#definition(recipe),
       rules: evolutionOf(recipe, batch.hints),
@@ -121,4 +129,14 @@ export class TableSchemas {
     const { topic, isShared = false } = this.#options;
     return { 'glueless.format': '1', ...(!isShared && { [topicParameter]: topic }) };
   }
+}
+
+/** Tells whether somebody else decided meanwhile which objects are maps: the batch is decoded again then, by what the table has. */
+function gotOtherMaps(columns: readonly Column[], { columns: decoded, table: before = [] }: DecodedBatch): boolean {
+  return decoded.some(({ name, observed }) => {
+    const type = columns.find((column) => column.name === name)?.type;
+    if (type === undefined || observed.form !== 'plain' || !differInMaps(observed.type, type)) return false;
+    const known = before.find((column) => column.name === name)?.type;
+    return known === undefined || !sameType(known, type);
+  });
 }

@@ -14,6 +14,7 @@ import { columnOfField } from '../../columns/parse/field-rules.ts';
 import type { Recipe } from '../../ledger/entry/recipe.ts';
 import type { ChunkSlice } from '../../ports/record-chunk.ts';
 import { kafkasColumns } from '../catalog/column-owner.ts';
+import { decodeWithMaps, type Hints } from './decode-with-maps.ts';
 import { possibleNames } from './possible-names.ts';
 import { ownColumns, rulesOf } from '../recipe-rules.ts';
 import { readWhole, splitRecords, type ReadRecords } from './split-records.ts';
@@ -27,6 +28,8 @@ export interface DecodeRequest {
   readonly recipe: Recipe;
   /** The columns that there are. */
   readonly table: readonly Column[];
+  /** Types of columns to come that batches before this one have told. */
+  readonly hints?: Hints | undefined;
   /** The batch may end before its slices do, by these; left out: it may not. */
   readonly limits?: DecodeLimits | undefined;
 }
@@ -54,28 +57,37 @@ export class RecordDecoder {
   }
 
   /** The schemas that the recipe lists must have been loaded. */
-  async decode(slices: readonly ChunkSlice[], { recipe, table, limits }: DecodeRequest): Promise<DecodedBatch> {
+  async decode(
+    slices: readonly ChunkSlice[],
+    { recipe, table, hints: before, limits }: DecodeRequest,
+  ): Promise<DecodedBatch> {
     const { decode } = rulesOf(recipe);
     const columns = new Map(table.map(({ name, type }) => [name, type]));
     const own = [...partitionKeys(recipe.placement.layout), ...ownColumns(recipe)].map(({ name }) => name);
     const reserved = new Set([...own, ...kafkasColumns(table), rescuedColumn]);
     const records = await this.#readRecords(slices, recipe, limits?.rowsMax);
-    const hints = this.#hintsOf(recipe, reserved);
-    const decoded = await decodeBatch(records.slices, recipe.placement, {
-      ...decode,
-      memory: new BatchMemory(this.#slabs),
-      reserved,
-      heldBytesMax: limits?.heldBytesMax,
-      knownType: (name) => knownType(columns.get(name), hints.get(name), decode),
-      ...(!mayGetColumns(table, recipe) && { mayHaveColumn: possibleNames(table) }),
-    });
+    const told = new Map([...(before ?? []), ...this.#hintsOf(recipe, reserved)]);
+    const typeBy = (column: ColumnType | undefined, hint: ColumnType | undefined) => knownType(column, hint, decode);
+    const decodeBy = async (each: readonly ChunkSlice[], hints: Hints): Promise<DecodedBatch> =>
+      decodeBatch(each, recipe.placement, {
+        ...decode,
+        memory: new BatchMemory(this.#slabs),
+        reserved,
+        heldBytesMax: limits?.heldBytesMax,
+        knownType: (name) => typeBy(columns.get(name), hints.get(name)),
+        ...(!mayGetColumns(table, recipe) && { mayHaveColumn: possibleNames(table) }),
+      });
+    const { decoded, hints } =
+      recipe.infersMaps === true && mayGetColumns(table, recipe)
+        ? await decodeWithMaps(records.slices, { decodeBy, told, columns, knownType: typeBy })
+        : { decoded: await decodeBy(records.slices, told), hints: told };
     // a dead letter holds its record as it came
     const rejects = decoded.rejects.map(({ reason, detail, ...element }) => {
       const { chunk, index, failure } = records.originOf(element.chunk, element.index);
       return { reason, detail, ...failure, chunk, index };
     });
     const earlyEnd = decoded.earlyEnd ?? records.earlyEnd;
-    return { ...decoded, rejects, slices, ...(earlyEnd && { earlyEnd }), ...(hints.size > 0 && { hints }) };
+    return { ...decoded, table, rejects, slices, ...(earlyEnd && { earlyEnd }), ...(hints.size > 0 && { hints }) };
   }
 
   /** Gives back memory that is kept for batches to come. */

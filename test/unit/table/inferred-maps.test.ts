@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { replayItem } from '../../../src/consumer/replay/replay.ts';
+import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
+import { formatType, parseColumns } from '../../../src/schema/hive-ddl.ts';
+import { FakeTopic } from '../../fakes/fake-topic.ts';
+import { jsonRecords } from '../../support/chunks.ts';
+import { createTestTools, openTestLake, readRows, testTable } from '../../support/lake.ts';
+import { writeBatches } from '../../support/write-batches.ts';
+
+interface Options extends Partial<Recipe> {
+  /** Columns of a table that is there before. */
+  readonly table?: string;
+}
+
+/** Writes each list of records as a batch of its own; answers with the table's columns and rows. */
+async function write(batches: readonly (readonly unknown[])[], { table: ddl, ...recipe }: Options = {}) {
+  const lake = await openTestLake();
+  if (ddl !== undefined)
+    await lake.catalog.create({
+      name: testTable,
+      columns: parseColumns(ddl),
+      partitionKeys: parseColumns('event_date string, event_hour string'),
+      location: lake.store.uri(`${testTable}/`),
+      parameters: {},
+    });
+  const tools = createTestTools({ ...lake, recipe: { infersMaps: true, kafkaColumns: false, ...recipe } });
+  await tools.writer.refresh();
+  await writeBatches(
+    tools,
+    batches.map((batch) => jsonRecords(...batch)),
+  );
+  const table = await lake.catalog.load(testTable);
+  const columns = (table?.columns ?? []).map(({ name, type }) => `${name} ${formatType(type)}`);
+  return { columns, rows: await readRows(lake) };
+}
+
+/** Objects that have a few of many keys each. */
+function objects(count: number, valueOf: (index: number) => unknown, { keys = 40, each = 2 } = {}): object[] {
+  const entries = Array.from({ length: count * each }, (_, at) => [`Key ${at % keys}`, valueOf(at)] as const);
+  return Array.from({ length: count }, (_, at) => Object.fromEntries(entries.slice(at * each, (at + 1) * each)));
+}
+
+const labels = objects(100, (index) => `v${index}`);
+const numbers = objects(100, (index) => index / 4);
+
+describe('objects whose keys are data', () => {
+  it('become a map with their keys as they came', async () => {
+    const { columns, rows } = await write([numbers.map((m) => ({ m }))]);
+    expect(columns).toEqual(['m map<string,double>']);
+    expect(rows.map(({ m }) => m)).toEqual(numbers);
+  });
+
+  it('become one in structs and in elements of arrays', async () => {
+    const batch = labels.map((each, index) => ({
+      meta: { labels: each, name: `n${index}` },
+      all: [{ each }, { each }],
+    }));
+    const { columns, rows } = await write([batch]);
+    expect(columns).toEqual([
+      'meta struct<labels:map<string,string>,name:string>',
+      'all array<struct<each:map<string,string>>>',
+    ]);
+    expect(rows).toMatchObject(batch);
+  });
+
+  it.each<readonly [string, (index: number) => unknown]>([
+    ['map<string,struct<a:double,b:string>>', (a) => ({ a, b: 'x' })],
+    ['map<string,array<double>>', (index) => [index]],
+    ['map<string,string>', (index) => (index % 3 === 0 ? '2026-11-23' : 'x')],
+    ['map<string,boolean>', (index) => (index % 5 === 0 ? null : true)],
+  ])('become a %s', async (type, valueOf) => {
+    const batch = objects(100, valueOf);
+    const { columns, rows } = await write([batch.map((m) => ({ m }))]);
+    expect(columns).toEqual([`m ${type}`]);
+    expect(rows.map(({ m }) => m)).toEqual(batch);
+  });
+
+  it('become one where they come behind many other records', async () => {
+    const { columns, rows } = await write([
+      [...Array.from({ length: 700 }, () => ({ a: 1 })), ...labels.map((m) => ({ m }))],
+    ]);
+    expect(columns).toEqual(['a double', 'm map<string,string>']);
+    expect(rows.slice(700).map(({ m }) => m)).toEqual(labels);
+  });
+
+  it('become one where a struct of the table has not had them', async () => {
+    const batch = labels.map((each) => ({ meta: { labels: each } }));
+    const { columns, rows } = await write([[{ meta: { name: 'x' } }], batch]);
+    expect(columns).toEqual(['meta struct<name:string,labels:map<string,string>>']);
+    expect(rows.slice(1)).toMatchObject(batch);
+  });
+
+  it('become one where they have more keys than a struct has room for, however many each has', async () => {
+    const wide = objects(4, (index) => index, { keys: 600, each: 300 });
+    const { columns, rows } = await write([wide.map((m) => ({ m }))]);
+    expect(columns).toEqual(['m map<string,double>']);
+    expect(rows.map(({ m }) => m)).toEqual(wide);
+  });
+
+  it('rescue values of another type that come later', async () => {
+    const { columns, rows } = await write([numbers.map((m) => ({ m })), [{ m: { good: 1, odd: 'x' } }]]);
+    expect(columns).toEqual(['m map<string,double>', '_rescued string']);
+    expect(rows.at(-1)).toMatchObject({ m: { good: 1 }, _rescued: '{"/m/odd":"x"}' });
+  });
+});
+
+describe('a struct stays one', () => {
+  const isStruct = (columns: readonly string[]): boolean => columns.some((column) => column.startsWith('m struct<'));
+
+  it.each<readonly [string, readonly object[]]>([
+    ['with few fields', objects(100, (index) => index, { keys: 19, each: 1 })],
+    ['most fields of which each object has', objects(100, (index) => index, { keys: 40, each: 20 })],
+    ['whose fields have several types', objects(100, (index) => (index % 40 < 20 ? 1 : 'x'))],
+    ['whose fields hold structs that differ', objects(100, (index) => ({ [`f${index % 40}`]: 1 }))],
+    ['of a single object', objects(1, (index) => index, { keys: 40, each: 40 })],
+  ])('%s', async (_, batch) => {
+    const { columns } = await write([batch.map((m) => ({ m }))]);
+    expect(columns).toSatisfy(isStruct);
+  });
+
+  it('that the table has', async () => {
+    const { columns } = await write([labels.map((m) => ({ m }))], { table: 'm struct<a:string>' });
+    expect(columns).toSatisfy(isStruct);
+  });
+
+  it('where maps are not inferred', async () => {
+    const { columns } = await write([labels.map((m) => ({ m }))], { infersMaps: undefined });
+    expect(columns).toSatisfy(isStruct);
+  });
+
+  it('whose name more values of another type have', async () => {
+    const others = Array.from({ length: 101 }, () => ({ m: 1 }));
+    const { columns } = await write([[...labels.map((m) => ({ m })), ...others]]);
+    expect(columns.map((column) => column.replace(/<.*/, ''))).toEqual(['m_struct struct', 'm double']);
+  });
+});
+
+describe('a table that has such objects as JSON text', () => {
+  it('keeps them so', async () => {
+    const { columns, rows } = await write([labels.map((m) => ({ m }))], { table: 'm_json string' });
+    expect(columns).toEqual(['m_json string']);
+    expect(rows.map(({ m_json: text }) => JSON.parse(String(text)))).toEqual(labels);
+  });
+});
+
+describe('a table that may not grow', () => {
+  it('gets no map', async () => {
+    const { columns, rows } = await write([labels.map((m) => ({ m }))], { table: 'a double', growth: 'none' });
+    expect(columns).toEqual(['a double', '_rescued string']);
+    expect(rows.map(({ _rescued: text }) => JSON.parse(String(text)))).toEqual(labels.map((m) => ({ '/m': m })));
+  });
+});
+
+describe('a table that another process makes meanwhile', () => {
+  const tiny = [{ m: { 'Key 1': 'v' } }];
+  const many = labels.map((m) => ({ m }));
+
+  it.each<readonly [string, readonly object[], readonly object[]]>([
+    ['m struct<key_1:string>', tiny, many],
+    ['m map<string,string>', many, tiny],
+  ])('as %s: the batch is decoded again by it', async (column, theirs, ours) => {
+    const lake = await openTestLake();
+    const recipe = { infersMaps: true, kafkaColumns: false } as const;
+    const [other, tools] = [createTestTools({ ...lake, recipe }), createTestTools({ ...lake, recipe })];
+    await tools.writer.refresh();
+    const decoded = new FakeTopic(2);
+    decoded.append(1, ...jsonRecords(...ours));
+    // between decode and growth
+    const grow = tools.writer.grow.bind(tools.writer);
+    let isFirst = true;
+    tools.writer.grow = async (...args) => {
+      if (isFirst) await writeBatches(other, [jsonRecords(...theirs)]);
+      isFirst = false;
+      return grow(...args);
+    };
+    const range = { partition: 1, from: 0n, to: BigInt(ours.length) };
+    const policy = { rowsMax: 1e5, bytesMax: 1e9, ageMaxMs: 1000 };
+    const signal = new AbortController().signal;
+    await replayItem({ kind: 'write', range }, { reader: decoded, tools, policy, signal });
+    const table = await lake.catalog.load(testTable);
+    const name = (table?.columns ?? []).map((each) => `${each.name} ${formatType(each.type)}`)[0];
+    expect(name?.slice(0, column.length - 1)).toBe(column.slice(0, -1));
+    expect(table?.columns.filter((each) => each.name !== '_rescued')).toHaveLength(1);
+    expect(await readRows(lake)).toHaveLength(theirs.length + ours.length);
+  });
+});
