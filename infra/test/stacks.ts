@@ -105,7 +105,7 @@ export function stackSuite(): void {
     });
 
     it('on the catalog are those that the program uses, and no others', () => {
-      const source = globSync('src/aws/glue-*.ts').map(textOf).join('\n');
+      const source = globSync('src/aws/{glue,iceberg}/*.ts').map(textOf).join('\n');
       const used = [...source.matchAll(/new (\w+)Command\(|paginate(\w+)\(/g)].map(
         ([, command, pages]) => `glue:${command ?? pages}`,
       );

@@ -6,7 +6,7 @@ import type { AwsSettings } from './config/settings/aws-settings.ts';
 export function fileReader(aws: AwsSettings): ReadFile {
   return async (path) => {
     if (!path.startsWith('s3://')) return readFile(path);
-    const { readS3Object } = await import('../aws/read-s3-object.ts');
+    const { readS3Object } = await import('../aws/s3/read-s3-object.ts');
     return readS3Object(path, aws);
   };
 }

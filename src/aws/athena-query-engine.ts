@@ -7,9 +7,9 @@ import {
 import type { QueryEngine } from '../report/query-engine.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import { countRequests } from './count-requests.ts';
-import { clientOptions, type AwsOptions } from './client-options.ts';
-import { explainAwsError } from './explain-aws-error.ts';
+import { countRequests } from './client/count-requests.ts';
+import { clientOptions, type AwsOptions } from './client/client-options.ts';
+import { explainAwsError } from './client/explain-aws-error.ts';
 
 export interface AthenaOptions extends AwsOptions {
   readonly database: string;

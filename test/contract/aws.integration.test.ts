@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
-import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
-import { createS3ObjectStore } from '../../src/aws/s3-object-store.ts';
+import { createGlueCatalog } from '../../src/aws/glue/glue-catalog.ts';
+import { createS3ObjectStore } from '../../src/aws/s3/s3-object-store.ts';
 import { startFaultyProxy } from '../support/faulty-proxy.ts';
 import { glueRefusal } from '../support/glue-limits.ts';
 import { describeCatalog } from './catalog-contract.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
-import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
-import { createS3ObjectStore } from '../../src/aws/s3-object-store.ts';
+import { createGlueCatalog } from '../../src/aws/glue/glue-catalog.ts';
+import { createS3ObjectStore } from '../../src/aws/s3/s3-object-store.ts';
 import { flipBit, startFaultyProxy, type Fault } from '../support/faulty-proxy.ts';
 
 const { endpoint, bucket, environment } = inject('stack').aws;

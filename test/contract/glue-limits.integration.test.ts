@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, inject, it } from 'vitest';
-import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
+import { createGlueCatalog } from '../../src/aws/glue/glue-catalog.ts';
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { createMemoryObjectStore } from '../../src/lake/store/memory-object-store.ts';
 import { readIntegers } from '../support/read-integers.ts';

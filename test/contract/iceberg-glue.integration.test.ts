@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand, GetTableCommand, GlueClient } from '@aws-sdk/client-glue';
 import { describe, expect, inject, it } from 'vitest';
-import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
-import { createGlueIcebergCatalog } from '../../src/aws/glue-iceberg-catalog.ts';
-import { createS3ObjectStore } from '../../src/aws/s3-object-store.ts';
+import { createGlueCatalog } from '../../src/aws/glue/glue-catalog.ts';
+import { createGlueIcebergCatalog } from '../../src/aws/iceberg/glue-iceberg-catalog.ts';
+import { createS3ObjectStore } from '../../src/aws/s3/s3-object-store.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { startFaultyProxy, type Fault, type Request } from '../support/faulty-proxy.ts';
 import { Gate } from '../support/gate.ts';

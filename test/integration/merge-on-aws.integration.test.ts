@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, inject, it } from 'vitest';
-import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
-import { createS3ObjectStore } from '../../src/aws/s3-object-store.ts';
+import { createGlueCatalog } from '../../src/aws/glue/glue-catalog.ts';
+import { createS3ObjectStore } from '../../src/aws/s3/s3-object-store.ts';
 import { testTable } from '../support/lake.ts';
 import { hourOf, mergeLake, rowsByCatalog } from '../support/merge-lake.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createGlueIcebergCatalog } from '../../src/aws/glue-iceberg-catalog.ts';
-import { createS3ObjectStore } from '../../src/aws/s3-object-store.ts';
+import { createGlueIcebergCatalog } from '../../src/aws/iceberg/glue-iceberg-catalog.ts';
+import { createS3ObjectStore } from '../../src/aws/s3/s3-object-store.ts';
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
 import type { IcebergCatalog } from '../../src/iceberg/iceberg-catalog.ts';
 import { createIcebergTables } from '../../src/iceberg/catalogs/iceberg-tables.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
-import { createS3ObjectStore } from '../../src/aws/s3-object-store.ts';
+import { createGlueCatalog } from '../../src/aws/glue/glue-catalog.ts';
+import { createS3ObjectStore } from '../../src/aws/s3/s3-object-store.ts';
 import type { ParquetEncoder } from '../../src/consumer/ports/parquet.ts';
 import type { Recipe } from '../../src/consumer/ledger/entry/recipe.ts';
 import { startAwsEmulator, type AwsEmulator } from '../../src/devstack/emulators.ts';

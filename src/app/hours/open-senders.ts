@@ -10,7 +10,7 @@ export async function openHourSenders({ hours: { webhook, eventBus }, aws }: Cha
   const senders = new Map<Channel, Sender>();
   if (webhook !== undefined) senders.set('webhook', createWebhook({ ...webhook, name: 'HOURS_WEBHOOK_URL' }));
   if (eventBus !== undefined) {
-    const { createEventBus } = await import('../../aws/event-bus.ts');
+    const { createEventBus } = await import('../../aws/senders/event-bus.ts');
     senders.set('eventbridge', createEventBus({ ...aws, bus: eventBus }));
   }
   return senders;
@@ -21,7 +21,7 @@ export async function openAlertSenders({ alerts: { webhook, snsTopic }, aws }: C
   const senders = new Map<Channel, Sender>();
   if (webhook !== undefined) senders.set('webhook', createWebhook({ ...webhook, name: 'ALERT_WEBHOOK_URL' }));
   if (snsTopic !== undefined) {
-    const { createSnsTopic } = await import('../../aws/sns-topic.ts');
+    const { createSnsTopic } = await import('../../aws/senders/sns-topic.ts');
     senders.set('sns', createSnsTopic({ ...aws, topic: snsTopic }));
   }
   return senders;

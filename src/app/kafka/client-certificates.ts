@@ -30,14 +30,14 @@ export async function makeCertificate(
   { authority, name, days, template, secret, out }: CertificateRequest,
 ): Promise<CertificateFacts | undefined> {
   const { createSigningRequest } = await import('../../pki/signing-request.ts');
-  const { signWithPrivateCa } = await import('../../aws/private-ca.ts');
+  const { signWithPrivateCa } = await import('../../aws/credentials/private-ca.ts');
   const { request, key } = await createSigningRequest(name);
   const order = { authorityArn: authority, request, template, ...(days !== undefined && { days }) };
   const { certificate, chain } = await signWithPrivateCa(order, aws, systemClock);
   const cert = withChain(certificate, chain);
   const facts = checkTlsMaterial({ cert, key }, systemClock.nowMs());
   if (secret !== undefined) {
-    const { writeTlsSecret } = await import('../../aws/tls-secret.ts');
+    const { writeTlsSecret } = await import('../../aws/credentials/tls-secret.ts');
     await writeTlsSecret(secret, { cert, key }, aws);
   }
   if (out !== undefined) await writePair(out, { cert, key });

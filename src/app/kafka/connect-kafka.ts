@@ -1,6 +1,6 @@
 import { createKafkaClient, type KafkaClient } from '../../kafka/kafkajs/client.ts';
 import { checkTlsMaterial, type CertificateFacts } from '../../kafka/access/client-certificate.ts';
-import type { TlsSecret } from '../../aws/tls-secret.ts';
+import type { TlsSecret } from '../../aws/credentials/tls-secret.ts';
 import { loadTlsMaterial, type TlsMaterial, type TlsOptions } from '../../kafka/access/tls-material.ts';
 import { withAdmin } from '../../kafka/kafkajs/admin.ts';
 import { TlsIdentity } from '../../kafka/kafkajs/tls-identity.ts';
@@ -56,7 +56,7 @@ export async function listBrokers(kafka: KafkaClient, settings: Pick<KafkaSettin
 export async function loadMaterial({ options, secretId, aws }: TlsSettings): Promise<TlsMaterial> {
   const read = fileReader(aws);
   if (secretId === undefined) return loadTlsMaterial(options, read);
-  const { readTlsSecret } = await import('../../aws/tls-secret.ts');
+  const { readTlsSecret } = await import('../../aws/credentials/tls-secret.ts');
   return loadTlsMaterial({ ...options, ...optionsOf(await readTlsSecret(secretId, aws)) }, read);
 }
 

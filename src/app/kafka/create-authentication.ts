@@ -13,7 +13,7 @@ export async function createAuthentication(settings: AuthSettings): Promise<Auth
   const { kind } = settings;
   if (kind === 'tls') return undefined;
   if (kind === 'iam') {
-    const { mskTokenSource } = await import('../../aws/msk-token.ts');
+    const { mskTokenSource } = await import('../../aws/credentials/msk-token.ts');
     const token = mskTokenSource(settings.aws, () => systemClock.nowMs());
     await token();
     return { kind: 'token', token };
@@ -36,6 +36,6 @@ async function createCredentialSource(read: () => Promise<Credentials>): Promise
 
 async function readCredentials({ credentials, secretId, aws }: AuthSettings): Promise<Credentials> {
   if (secretId === undefined) return loadCredentials(credentials, fileReader(aws));
-  const { readSaslSecret } = await import('../../aws/sasl-secret.ts');
+  const { readSaslSecret } = await import('../../aws/credentials/sasl-secret.ts');
   return readSaslSecret(secretId, aws);
 }

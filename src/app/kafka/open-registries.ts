@@ -17,7 +17,7 @@ export async function openRegistries(settings: RegistrySettings): Promise<Schema
     found.set('confluent', openConfluentRegistry(options));
   }
   if (hasGlue) {
-    const { createGlueSchemaRegistry } = await import('../../aws/schema-registry.ts');
+    const { createGlueSchemaRegistry } = await import('../../aws/glue/schema-registry.ts');
     found.set('glue', createGlueSchemaRegistry(aws));
   }
   return found;
@@ -26,7 +26,7 @@ export async function openRegistries(settings: RegistrySettings): Promise<Schema
 function credentialsOf({ credentials, secretId, aws }: RegistrySettings): RegistryClientOptions['credentials'] {
   if (secretId !== undefined)
     return async () => {
-      const { readSaslSecret } = await import('../../aws/sasl-secret.ts');
+      const { readSaslSecret } = await import('../../aws/credentials/sasl-secret.ts');
       return readSaslSecret(secretId, aws);
     };
   const { username, usernameFile } = credentials;

@@ -1,8 +1,8 @@
 import { createAthenaQueryEngine } from '../../aws/athena-query-engine.ts';
-import { checkGlueRights } from '../../aws/check-glue-rights.ts';
-import { createGlueCatalog } from '../../aws/glue-catalog.ts';
-import { createGlueIcebergCatalog } from '../../aws/glue-iceberg-catalog.ts';
-import { createS3ObjectStore } from '../../aws/s3-object-store.ts';
+import { checkGlueRights } from '../../aws/glue/check-glue-rights.ts';
+import { createGlueCatalog } from '../../aws/glue/glue-catalog.ts';
+import { createGlueIcebergCatalog } from '../../aws/iceberg/glue-iceberg-catalog.ts';
+import { createS3ObjectStore } from '../../aws/s3/s3-object-store.ts';
 import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
 import { createIcebergTables } from '../../iceberg/catalogs/iceberg-tables.ts';
 import { hyparquetReader } from '../../parquet/read/parquet-reader.ts';

@@ -25,7 +25,7 @@ async function authorizationOf(access: RestAccess, aws: LakeSettings['aws']): Pr
       return oauthTokens(access, systemClock);
     case 'signed': {
       // the AWS SDK is loaded only by those who use it
-      const { signRestRequests } = await import('../../aws/sign-rest-requests.ts');
+      const { signRestRequests } = await import('../../aws/iceberg/sign-rest-requests.ts');
       return signRestRequests({ ...aws, service: access.service });
     }
     default:

@@ -1,5 +1,5 @@
 import { describe, expect, inject, it } from 'vitest';
-import { createGlueCatalog } from '../../../src/aws/glue-catalog.ts';
+import { createGlueCatalog } from '../../../src/aws/glue/glue-catalog.ts';
 import { kafkaColumns } from '../../../src/consumer/table/assemble/assemble-table.ts';
 import { topicParameter } from '../../../src/consumer/table/catalog/shared-table.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';

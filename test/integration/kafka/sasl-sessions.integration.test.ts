@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, inject, it, onTestFinished, vi } from 'vitest';
-import { mskTokenSource } from '../../../src/aws/msk-token.ts';
+import { mskTokenSource } from '../../../src/aws/credentials/msk-token.ts';
 import { createKafkaClient } from '../../../src/kafka/kafkajs/client.ts';
 import type { Authentication } from '../../../src/kafka/kafkajs/sasl.ts';
 import { TlsIdentity } from '../../../src/kafka/kafkajs/tls-identity.ts';

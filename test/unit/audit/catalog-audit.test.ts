@@ -1,4 +1,4 @@
-import { fromPartition } from '../../../src/aws/glue-table.ts';
+import { fromPartition } from '../../../src/aws/glue/glue-table.ts';
 import { describe, expect, it } from 'vitest';
 import { auditTableDefinition } from '../../../src/consumer/audit/hive/audit-table-definition.ts';
 import { HivePartitionAudit } from '../../../src/consumer/audit/hive/hive-partition-audit.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { checkGlueRights } from '../../../src/aws/check-glue-rights.ts';
+import { checkGlueRights } from '../../../src/aws/glue/check-glue-rights.ts';
 import type { CatalogTable } from '../../../src/consumer/ports/lake.ts';
 
 const table: CatalogTable = {

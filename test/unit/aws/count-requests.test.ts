@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { Metrics } from '../../../src/app/observe/metrics.ts';
-import { createGlueCatalog } from '../../../src/aws/glue-catalog.ts';
+import { createGlueCatalog } from '../../../src/aws/glue/glue-catalog.ts';
 
 it('requests to AWS are counted by service and operation, repeated ones too', async () => {
   let asked = 0;

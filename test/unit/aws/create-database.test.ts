@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { createGlueCatalog } from '../../../src/aws/glue-catalog.ts';
+import { createGlueCatalog } from '../../../src/aws/glue/glue-catalog.ts';
 
 /** Answers as Glue does where the database is not there and the role may not make it. */
 async function startGlue(): Promise<string> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explainAwsError } from '../../../src/aws/explain-aws-error.ts';
+import { explainAwsError } from '../../../src/aws/client/explain-aws-error.ts';
 
 const awsError = (name: string, message: string, status?: number): Error =>
   Object.assign(new Error(message), { name, ...(status !== undefined && { $metadata: { httpStatusCode: status } }) });

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
-import { createGlueCatalog } from '../../../src/aws/glue-catalog.ts';
+import { createGlueCatalog } from '../../../src/aws/glue/glue-catalog.ts';
 import type { CatalogTable } from '../../../src/consumer/ports/lake.ts';
 import { parseType } from '../../../src/schema/hive-ddl.ts';
 

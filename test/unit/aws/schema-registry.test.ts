@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
-import { createGlueSchemaRegistry } from '../../../src/aws/schema-registry.ts';
+import { createGlueSchemaRegistry } from '../../../src/aws/glue/schema-registry.ts';
 
 /** Stands in for Glue, which the emulator of the other tests has no schema registry for: answers GetSchemaVersion in AWS' JSON 1.1. */
 async function startGlue(

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { signRestRequests } from '../../../src/aws/sign-rest-requests.ts';
+import { signRestRequests } from '../../../src/aws/iceberg/sign-rest-requests.ts';
 
 const secret = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
 const arn = 'arn:aws:s3tables:eu-central-1:123456789012:bucket/lake';

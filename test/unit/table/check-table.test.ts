@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CatalogTable } from '../../../src/consumer/ports/lake.ts';
 import { checkTable } from '../../../src/consumer/table/catalog/check-table.ts';
 import { topicParameter } from '../../../src/consumer/table/catalog/shared-table.ts';
-import { fromTable } from '../../../src/aws/glue-table.ts';
+import { fromTable } from '../../../src/aws/glue/glue-table.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 import { projectionParameters } from '../../../src/schema/projection.ts';

@@ -1,9 +1,9 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { Sender } from '../outbox/sender.ts';
-import { PipelineError } from '../runtime/errors.ts';
-import { clientOptions, type AwsOptions } from './client-options.ts';
-import { countRequests } from './count-requests.ts';
-import { explainAwsError } from './explain-aws-error.ts';
+import type { Sender } from '../../outbox/sender.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { clientOptions, type AwsOptions } from '../client/client-options.ts';
+import { countRequests } from '../client/count-requests.ts';
+import { explainAwsError } from '../client/explain-aws-error.ts';
 
 /** Puts messages as events of the source `glueless` on an event bus; rules match by `detail-type`, which is the message's type. */
 export function createEventBus({ bus, ...aws }: AwsOptions & { readonly bus: string }): Sender {

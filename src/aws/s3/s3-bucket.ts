@@ -7,11 +7,11 @@ import {
   type PutObjectCommandInput,
   S3Client,
 } from '@aws-sdk/client-s3';
-import type { ObjectInfo, PutCondition, PutResult, StoredObject } from '../consumer/ports/lake.ts';
-import { PipelineError } from '../runtime/errors.ts';
-import { s3Options, type AwsOptions } from './client-options.ts';
-import { countRequests } from './count-requests.ts';
-import { isNamed, statusOf } from './explain-aws-error.ts';
+import type { ObjectInfo, PutCondition, PutResult, StoredObject } from '../../consumer/ports/lake.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { s3Options, type AwsOptions } from '../client/client-options.ts';
+import { countRequests } from '../client/count-requests.ts';
+import { isNamed, statusOf } from '../client/explain-aws-error.ts';
 import { crc32Of, versionOf, wholePage, type ListedPage } from './s3-answers.ts';
 
 export interface S3Options extends AwsOptions {

@@ -7,10 +7,10 @@ import {
   type Table,
   type TableInput,
 } from '@aws-sdk/client-glue';
-import { PipelineError } from '../runtime/errors.ts';
-import { clientOptions, type AwsOptions } from './client-options.ts';
-import { countRequests } from './count-requests.ts';
-import { explainAwsError, isNamed } from './explain-aws-error.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { clientOptions, type AwsOptions } from '../client/client-options.ts';
+import { countRequests } from '../client/count-requests.ts';
+import { explainAwsError, isNamed } from '../client/explain-aws-error.ts';
 
 export interface GlueOptions extends AwsOptions {
   readonly database: string;

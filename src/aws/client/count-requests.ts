@@ -1,4 +1,4 @@
-import { awsRequests } from '../runtime/request-tally.ts';
+import { awsRequests } from '../../runtime/request-tally.ts';
 
 type Handler = (request: object) => Promise<object>;
 

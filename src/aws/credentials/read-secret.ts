@@ -1,9 +1,9 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
-import { PipelineError } from '../runtime/errors.ts';
-import { countRequests } from './count-requests.ts';
-import { clientOptions, type AwsOptions } from './client-options.ts';
-import { explainAwsError } from './explain-aws-error.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { countRequests } from '../client/count-requests.ts';
+import { clientOptions, type AwsOptions } from '../client/client-options.ts';
+import { explainAwsError } from '../client/explain-aws-error.ts';
 
 /** What a secret must be, in words and as an example. */
 export interface SecretForm<T> {

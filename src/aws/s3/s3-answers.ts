@@ -1,6 +1,6 @@
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
-import type { ObjectInfo } from '../consumer/ports/lake.ts';
-import { PipelineError } from '../runtime/errors.ts';
+import type { ObjectInfo } from '../../consumer/ports/lake.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 
 export interface ListedPage {
   readonly objects: NonNullable<ListObjectsV2CommandOutput['Contents']>;

@@ -5,12 +5,12 @@ import {
   IssueCertificateCommand,
   type CertificateAuthority,
 } from '@aws-sdk/client-acm-pca';
-import type { Clock } from '../runtime/clock.ts';
-import { msPerDay } from '../runtime/duration.ts';
-import { PipelineError } from '../runtime/errors.ts';
-import { countRequests } from './count-requests.ts';
-import { clientOptions, type AwsOptions } from './client-options.ts';
-import { explainAwsError, isNamed } from './explain-aws-error.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { msPerDay } from '../../runtime/duration.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { countRequests } from '../client/count-requests.ts';
+import { clientOptions, type AwsOptions } from '../client/client-options.ts';
+import { explainAwsError, isNamed } from '../client/explain-aws-error.ts';
 
 export interface SigningOrder {
   readonly authorityArn: string;

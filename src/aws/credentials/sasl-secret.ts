@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AwsOptions } from './client-options.ts';
+import type { AwsOptions } from '../client/client-options.ts';
 import { readSecret } from './read-secret.ts';
 
 const schema = z.object({ username: z.string().min(1), password: z.string().min(1) });

@@ -1,8 +1,8 @@
 import { GlueClient } from '@aws-sdk/client-glue';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { RestAuthorization } from '../iceberg/catalogs/rest-client.ts';
-import { clientOptions, type AwsOptions } from './client-options.ts';
-import { explainAwsError } from './explain-aws-error.ts';
+import type { RestAuthorization } from '../../iceberg/catalogs/rest-client.ts';
+import { clientOptions, type AwsOptions } from '../client/client-options.ts';
+import { explainAwsError } from '../client/explain-aws-error.ts';
 
 export interface SigningOptions extends AwsOptions {
   /** The service that serves the catalog: its name is part of the signature. */

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import type { ObjectInfo, ObjectStore } from '../consumer/ports/lake.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { retry } from '../runtime/retry.ts';
-import { explainAwsError } from './explain-aws-error.ts';
+import type { ObjectInfo, ObjectStore } from '../../consumer/ports/lake.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { retry } from '../../runtime/retry.ts';
+import { explainAwsError } from '../client/explain-aws-error.ts';
 import { toChecksum } from './s3-answers.ts';
 import { S3Bucket, type S3Options } from './s3-bucket.ts';
 

@@ -1,7 +1,7 @@
 import { DeletePartitionCommand, paginateGetPartitions, type GlueClient } from '@aws-sdk/client-glue';
-import { checkDefinition, checkPartition } from '../consumer/ports/catalog-rules.ts';
-import type { Catalog, RegisteredPartition } from '../consumer/ports/lake.ts';
-import { explainAwsError, isNamed } from './explain-aws-error.ts';
+import { checkDefinition, checkPartition } from '../../consumer/ports/catalog-rules.ts';
+import type { Catalog, RegisteredPartition } from '../../consumer/ports/lake.ts';
+import { explainAwsError, isNamed } from '../client/explain-aws-error.ts';
 import { movePartition, registerPartitions } from './glue-partitions.ts';
 import { damagedAnswer, openGlueDatabase, type GlueOptions } from './glue-requests.ts';
 import { fromPartition, fromTable, tableInput, updatedInput } from './glue-table.ts';

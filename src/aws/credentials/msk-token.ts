@@ -1,7 +1,7 @@
 import { SecretsManagerClient, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { messageOf, PipelineError } from '../runtime/errors.ts';
-import type { AwsOptions } from './client-options.ts';
+import { messageOf, PipelineError } from '../../runtime/errors.ts';
+import type { AwsOptions } from '../client/client-options.ts';
 
 const service = 'kafka-cluster';
 const action = 'kafka-cluster:Connect';

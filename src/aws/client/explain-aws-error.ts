@@ -1,4 +1,4 @@
-import { messageOf, PipelineError, type ErrorCode } from '../runtime/errors.ts';
+import { messageOf, PipelineError, type ErrorCode } from '../../runtime/errors.ts';
 
 type Area = 'STORE' | 'CATALOG' | 'QUERY' | 'AUTHORITY' | 'SECRET' | 'REGISTRY' | 'DELIVERY';
 

@@ -1,7 +1,7 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { countRequests } from './count-requests.ts';
-import { s3Options, type AwsOptions } from './client-options.ts';
-import { explainAwsError } from './explain-aws-error.ts';
+import { countRequests } from '../client/count-requests.ts';
+import { s3Options, type AwsOptions } from '../client/client-options.ts';
+import { explainAwsError } from '../client/explain-aws-error.ts';
 
 /** Reads one object by its address, `s3://bucket/key`, whatever region the bucket is in. Rejects with STORE_*. */
 export async function readS3Object(address: string, options: AwsOptions): Promise<Buffer> {

@@ -1,8 +1,8 @@
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
-import { countRequests } from './count-requests.ts';
-import { clientOptions, type AwsOptions } from './client-options.ts';
-import { explainAwsError, isNamed } from './explain-aws-error.ts';
+import { countRequests } from '../client/count-requests.ts';
+import { clientOptions, type AwsOptions } from '../client/client-options.ts';
+import { explainAwsError, isNamed } from '../client/explain-aws-error.ts';
 import { readSecret } from './read-secret.ts';
 
 const ca = z.string().optional();

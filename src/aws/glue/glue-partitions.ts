@@ -8,9 +8,9 @@ import {
   type Partition,
   type PartitionValueList,
 } from '@aws-sdk/client-glue';
-import { elsewhere, outdatedColumn, rightPlace } from '../consumer/ports/catalog-rules.ts';
-import type { CatalogPartition, CatalogTable, NewPartition } from '../consumer/ports/lake.ts';
-import { PipelineError } from '../runtime/errors.ts';
+import { elsewhere, outdatedColumn, rightPlace } from '../../consumer/ports/catalog-rules.ts';
+import type { CatalogPartition, CatalogTable, NewPartition } from '../../consumer/ports/lake.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 import { otherStorageOf, partitionInput, typesOf } from './glue-table.ts';
 
 interface GlueTable {

@@ -1,11 +1,11 @@
 import type { Table } from '@aws-sdk/client-glue';
-import type { ObjectStore } from '../consumer/ports/lake.ts';
-import type { IcebergCatalog } from '../iceberg/iceberg-catalog.ts';
-import { createPointerCatalog, type PointerStore, type TablePointer } from '../iceberg/catalogs/pointer-catalog.ts';
-import { metadataLocationOf } from '../iceberg/metadata/table-parameters.ts';
-import type { Clock } from '../runtime/clock.ts';
+import type { ObjectStore } from '../../consumer/ports/lake.ts';
+import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
+import { createPointerCatalog, type PointerStore, type TablePointer } from '../../iceberg/catalogs/pointer-catalog.ts';
+import { metadataLocationOf } from '../../iceberg/metadata/table-parameters.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { icebergTableInput, movedTableInput } from './glue-iceberg-table.ts';
-import { openGlueDatabase, type GlueOptions } from './glue-requests.ts';
+import { openGlueDatabase, type GlueOptions } from '../glue/glue-requests.ts';
 
 export interface GlueIcebergCatalogOptions extends GlueOptions {
   readonly store: ObjectStore;

@@ -1,9 +1,9 @@
 import { GetSchemaVersionCommand, GlueClient } from '@aws-sdk/client-glue';
-import type { RegisteredSchema, SchemaRegistry } from '../consumer/ports/schema-registry.ts';
-import { PipelineError } from '../runtime/errors.ts';
-import { clientOptions, type AwsOptions } from './client-options.ts';
-import { countRequests } from './count-requests.ts';
-import { explainAwsError, isNamed } from './explain-aws-error.ts';
+import type { RegisteredSchema, SchemaRegistry } from '../../consumer/ports/schema-registry.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { clientOptions, type AwsOptions } from '../client/client-options.ts';
+import { countRequests } from '../client/count-requests.ts';
+import { explainAwsError, isNamed } from '../client/explain-aws-error.ts';
 
 /** Reads schemas of AWS Glue's registry by the UUID of their version. */
 export function createGlueSchemaRegistry(options: AwsOptions): SchemaRegistry {

@@ -7,10 +7,10 @@ import {
   GlueClient,
   UpdateTableCommand,
 } from '@aws-sdk/client-glue';
-import type { CatalogTable } from '../consumer/ports/lake.ts';
-import { countRequests } from './count-requests.ts';
-import { clientOptions } from './client-options.ts';
-import { explainAwsError, isNamed } from './explain-aws-error.ts';
+import type { CatalogTable } from '../../consumer/ports/lake.ts';
+import { countRequests } from '../client/count-requests.ts';
+import { clientOptions } from '../client/client-options.ts';
+import { explainAwsError, isNamed } from '../client/explain-aws-error.ts';
 import type { GlueOptions } from './glue-catalog.ts';
 
 /** Calls that change nothing, whoever makes them: Glue looks at the rights first. */

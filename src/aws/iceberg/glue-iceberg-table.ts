@@ -1,9 +1,9 @@
 import type { Column as GlueColumn, Table, TableInput } from '@aws-sdk/client-glue';
-import type { IcebergField, IcebergSchema, IcebergType } from '../iceberg/metadata/iceberg-schema.ts';
-import type { StagedMetadata } from '../iceberg/catalogs/metadata-file.ts';
-import { pointerParameters } from '../iceberg/metadata/table-parameters.ts';
-import { currentSchema, type TableMetadata } from '../iceberg/metadata/table-metadata.ts';
-import { keptInput } from './glue-table.ts';
+import type { IcebergField, IcebergSchema, IcebergType } from '../../iceberg/metadata/iceberg-schema.ts';
+import type { StagedMetadata } from '../../iceberg/catalogs/metadata-file.ts';
+import { pointerParameters } from '../../iceberg/metadata/table-parameters.ts';
+import { currentSchema, type TableMetadata } from '../../iceberg/metadata/table-metadata.ts';
+import { keptInput } from '../glue/glue-table.ts';
 
 /**
  * Describes an Iceberg table as Athena, Spark and PyIceberg describe theirs: the parameters point to the metadata, the columns are for

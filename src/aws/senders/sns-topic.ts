@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import type { Sender } from '../outbox/sender.ts';
-import { clientOptions, type AwsOptions } from './client-options.ts';
-import { countRequests } from './count-requests.ts';
-import { explainAwsError } from './explain-aws-error.ts';
+import type { Sender } from '../../outbox/sender.ts';
+import { clientOptions, type AwsOptions } from '../client/client-options.ts';
+import { countRequests } from '../client/count-requests.ts';
+import { explainAwsError } from '../client/explain-aws-error.ts';
 
 /** What SNS takes as the subject of an e-mail: ASCII in one line, 100 characters at most. */
 const subjectMax = 100;

@@ -6,18 +6,18 @@ import type {
   Table,
   TableInput,
 } from '@aws-sdk/client-glue';
-import { changedParameters } from '../consumer/ports/catalog-rules.ts';
+import { changedParameters } from '../../consumer/ports/catalog-rules.ts';
 import type {
   CatalogPartition,
   CatalogTable,
   RegisteredPartition,
   TableDefinition,
   TableGrowth,
-} from '../consumer/ports/lake.ts';
-import { foldNames } from '../schema/fold-names.ts';
-import { formatType, parseType } from '../schema/hive-ddl.ts';
-import { messageOf, PipelineError } from '../runtime/errors.ts';
-import type { Column, ColumnType } from '../schema/types.ts';
+} from '../../consumer/ports/lake.ts';
+import { foldNames } from '../../schema/fold-names.ts';
+import { formatType, parseType } from '../../schema/hive-ddl.ts';
+import { messageOf, PipelineError } from '../../runtime/errors.ts';
+import type { Column, ColumnType } from '../../schema/types.ts';
 
 const parquet = 'org.apache.hadoop.hive.ql.io.parquet';
 
