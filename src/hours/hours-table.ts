@@ -1,4 +1,4 @@
-import { kindParameter } from '../consumer/ports/catalog-rules.ts';
+import { hoursSuffix, kindParameter } from '../consumer/ports/catalog-rules.ts';
 import type { ColumnarTable } from '../consumer/ports/columnar-table.ts';
 import { DictionaryBuilder } from '../consumer/ports/dictionary-builder.ts';
 import type { Catalog, CatalogTable, ObjectStore } from '../consumer/ports/lake.ts';
@@ -24,7 +24,7 @@ const columns: readonly Column[] = [
 ];
 
 export function hoursTableName(table: string): string {
-  return `${table}_hours`;
+  return `${table}${hoursSuffix}`;
 }
 
 export interface HoursTableOptions {

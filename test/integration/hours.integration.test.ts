@@ -72,6 +72,9 @@ describe('hours of a table on a real broker', () => {
     ]);
     await attack.expectExactlyOnce();
     await attack.succeed(['verify', '--deep']);
+    const ofHours = await attack.run(['verify', '--repair'], { LAKE_TABLE: `${attack.table}_hours` });
+    expect(ofHours).toMatchObject({ code: 1, stdout: '' });
+    expect(ofHours.stderr).toContain(`is the table of hours of ${attack.table}`);
   });
 
   it('tells a change twice at most, with the same key, when the process is killed between sending and noting it', async () => {

@@ -5,6 +5,9 @@ import type { CatalogPartition, CatalogTable, NewPartition, TableDefinition, Tab
 /** The parameter that tells a table of ours without records of a topic: what it holds instead. */
 export const kindParameter = 'glueless.kind';
 
+/** What the name of a table of hours has behind that of its table of records. */
+export const hoursSuffix = '_hours';
+
 const nameLengthMax = 255;
 /** Source: https://docs.aws.amazon.com/glue/latest/webapi/API_Column.html */
 const typeLengthMax = 131_072;
