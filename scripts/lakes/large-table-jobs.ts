@@ -9,7 +9,7 @@ import { createPublication } from '../../src/consumer/snapshot/replace-files.ts'
 import { snapshotProperty } from '../../src/consumer/snapshot/table-positions.ts';
 import { PipelineError } from '../../src/runtime/errors.ts';
 import { msPerDay, msPerHour } from '../../src/runtime/duration.ts';
-import { hivePath, partitionKeys } from '../../src/schema/layout.ts';
+import { hivePath, partitionKeys } from '../../src/schema/partitions/layout.ts';
 import type { LargeTable } from './large-table.ts';
 
 /** Jobs to be measured; each answers with what it did. */

@@ -17,8 +17,8 @@ import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../../src/parquet/read/parquet-reader.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import { msPerHour, msPerMinute } from '../../src/runtime/duration.ts';
-import { parseColumns } from '../../src/schema/hive-ddl.ts';
-import { hivePath, partitionKeys } from '../../src/schema/layout.ts';
+import { parseColumns } from '../../src/schema/types/hive-ddl.ts';
+import { hivePath, partitionKeys } from '../../src/schema/partitions/layout.ts';
 import { SimulatedYear } from './simulated-year.ts';
 
 const [table, topic] = ['readings', 'thermometer'];

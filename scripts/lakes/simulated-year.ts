@@ -16,7 +16,7 @@ import {
 } from '../../src/consumer/ledger/keys/ledger-keys.ts';
 import { segmentEntries } from '../../src/consumer/ledger/chain/segments.ts';
 import type { ObjectInfo, ObjectStore, TableFormat } from '../../src/consumer/ports/lake.ts';
-import { hivePath, partitionKeys } from '../../src/schema/layout.ts';
+import { hivePath, partitionKeys } from '../../src/schema/partitions/layout.ts';
 import { msPerHour } from '../../src/runtime/duration.ts';
 
 export interface YearOptions {

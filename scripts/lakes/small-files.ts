@@ -16,7 +16,7 @@ import { createLocalObjectStore } from '../../src/lake/store/local-object-store.
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../../src/parquet/read/parquet-reader.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { hivePath, partitionKeys } from '../../src/schema/layout.ts';
+import { hivePath, partitionKeys } from '../../src/schema/partitions/layout.ts';
 import { columnsUpTo, rowsOf, type FileRows, type RowsForm, type Shape } from './small-rows.ts';
 
 export interface SmallFiles {

@@ -1,5 +1,5 @@
 import type { ColumnarTable, TableColumn } from '../../src/consumer/ports/columnar-table.ts';
-import type { Column, Field } from '../../src/schema/types.ts';
+import type { Column, Field } from '../../src/schema/types/column-type.ts';
 
 /**
  * What the rows of the small files are: `ward` nine columns; `wide` so many columns, half strings, half numbers; `grown` the same, of which each file knows

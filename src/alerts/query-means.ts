@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { PipelineError } from '../runtime/errors.ts';
 import { quoteName, type QueryEngine } from '../report/query-engine.ts';
 import { queryNumber, roundMean } from '../report/query-number.ts';
-import { formatType } from '../schema/hive-ddl.ts';
-import type { Column } from '../schema/types.ts';
+import { formatType } from '../schema/types/hive-ddl.ts';
+import type { Column } from '../schema/types/column-type.ts';
 import type { AlertRule, Sample } from './alert-rule.ts';
 
 export interface MeansTable {

@@ -1,4 +1,4 @@
-import type { ColumnType } from '../schema/types.ts';
+import type { ColumnType } from '../schema/types/column-type.ts';
 import { AvroInput, DamagedValue } from './avro-input.ts';
 import { fieldTypes } from './column-types.ts';
 import { compileReader, TooDeep } from './compile-reader.ts';

@@ -1,6 +1,6 @@
-import { mergeTypes, structOf } from '../schema/merge.ts';
-import { columnName } from '../schema/names.ts';
-import type { ColumnType, Field } from '../schema/types.ts';
+import { mergeTypes, structOf } from '../schema/merge/merge-types.ts';
+import { columnName } from '../schema/names/column-name.ts';
+import type { ColumnType, Field } from '../schema/types/column-type.ts';
 import type { AvroField, AvroRecord, AvroType } from './avro-type.ts';
 import { exactDigits } from './scalar-readers.ts';
 

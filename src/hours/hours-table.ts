@@ -4,8 +4,8 @@ import { DictionaryBuilder } from '../consumer/ports/dictionary-builder.ts';
 import type { Catalog, CatalogTable, ObjectStore } from '../consumer/ports/lake.ts';
 import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import { hivePath } from '../schema/layout.ts';
-import type { Column } from '../schema/types.ts';
+import { hivePath } from '../schema/partitions/layout.ts';
+import type { Column } from '../schema/types/column-type.ts';
 import type { HourChange } from './hour-document.ts';
 
 const keys: readonly Column[] = [{ name: 'event_date', type: { kind: 'string' } }];

@@ -1,6 +1,6 @@
-import { cutLength } from '../schema/names.ts';
-import { baseOfJson, basesOf, siblingOf } from '../schema/sibling.ts';
-import type { Field } from '../schema/types.ts';
+import { cutLength } from '../schema/names/column-name.ts';
+import { baseOfJson, basesOf, siblingOf } from '../schema/names/sibling.ts';
+import type { Field } from '../schema/types/column-type.ts';
 import type { Address } from './kernel-calls.ts';
 import type { Kernel } from './kernel.ts';
 

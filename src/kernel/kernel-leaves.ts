@@ -1,4 +1,4 @@
-import { isNested } from '../schema/types.ts';
+import { isNested } from '../schema/types/column-type.ts';
 import type { KernelType } from './kernel-type.ts';
 import { LeafCollector, type LeafSpace } from './leaf-collector.ts';
 import { aroundElement, aroundField, aroundKey, aroundValue, type Levels } from './levels.ts';

@@ -1,8 +1,8 @@
-import { holds } from '../schema/fits-whole.ts';
-import { columnName } from '../schema/names.ts';
-import { baseOfJson, siblingName, siblingOf } from '../schema/sibling.ts';
-import { TypeRoom } from '../schema/type-room.ts';
-import { isNested, type ColumnType } from '../schema/types.ts';
+import { holds } from '../schema/values/fits-whole.ts';
+import { columnName } from '../schema/names/column-name.ts';
+import { baseOfJson, siblingName, siblingOf } from '../schema/names/sibling.ts';
+import { TypeRoom } from '../schema/merge/type-room.ts';
+import { isNested, type ColumnType } from '../schema/types/column-type.ts';
 import { FullStruct } from './full-struct.ts';
 import type { Address } from './kernel-calls.ts';
 import type { Kernel } from './kernel.ts';

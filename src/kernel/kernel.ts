@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { parseJson, writeJson } from '../schema/exact-json.ts';
-import { columnName } from '../schema/names.ts';
+import { parseJson, writeJson } from '../schema/json/exact-json.ts';
+import { columnName } from '../schema/names/column-name.ts';
 import type { Address, Calls } from './kernel-calls.ts';
 import { fingerprintFile, fingerprintOfSources } from './kernel-sources.ts';
 import { powersOfFive } from './powers-of-five.ts';

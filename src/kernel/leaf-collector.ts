@@ -1,7 +1,7 @@
 import { GrowingArray, newBytes, newDoubles, newInt32s } from '../runtime/growing-array.ts';
 import { PackedBytes, type SpareBytes } from '../runtime/packed-bytes.ts';
 import { asLongs, toLongs } from '../runtime/longs.ts';
-import type { LeafType } from '../schema/types.ts';
+import type { LeafType } from '../schema/types/column-type.ts';
 import { KernelLeaf } from './kernel-leaf.ts';
 import type { KernelType } from './kernel-type.ts';
 import type { Kernel } from './kernel.ts';

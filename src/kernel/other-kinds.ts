@@ -1,5 +1,5 @@
-import type { NumberRule } from '../schema/observe.ts';
-import { innermostElement, isNested, type ColumnType } from '../schema/types.ts';
+import type { NumberRule } from '../schema/infer/observe.ts';
+import { innermostElement, isNested, type ColumnType } from '../schema/types/column-type.ts';
 import type { Address } from './kernel-calls.ts';
 import * as kinds from './kinds.ts';
 import type { Strictness } from './type-numbers.ts';

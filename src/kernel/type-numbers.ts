@@ -1,6 +1,6 @@
-import type { ObserveRules } from '../schema/observe.ts';
-import type { ColumnType } from '../schema/types.ts';
-import { widerType } from '../schema/wider-type.ts';
+import type { ObserveRules } from '../schema/infer/observe.ts';
+import type { ColumnType } from '../schema/types/column-type.ts';
+import { widerType } from '../schema/merge/wider-type.ts';
 import * as kinds from './kinds.ts';
 
 /** The kernel's numbers of the types that it can read. */

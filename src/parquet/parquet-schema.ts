@@ -1,7 +1,7 @@
 import type { SchemaElement } from 'hyparquet';
 import type { FieldId, FieldIds, TableColumn } from '../consumer/ports/columnar-table.ts';
 import { unreachable } from '../runtime/errors.ts';
-import type { Field, LeafType } from '../schema/types.ts';
+import type { Field, LeafType } from '../schema/types/column-type.ts';
 
 type Leaf = Pick<SchemaElement, 'type' | 'converted_type' | 'logical_type' | 'precision' | 'scale'>;
 

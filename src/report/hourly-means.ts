@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { layoutOf } from '../schema/layout.ts';
-import type { Column } from '../schema/types.ts';
+import { layoutOf } from '../schema/partitions/layout.ts';
+import type { Column } from '../schema/types/column-type.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { quoteName, type QueryEngine } from './query-engine.ts';
 import { queryNumber, roundMean } from './query-number.ts';

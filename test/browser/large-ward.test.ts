@@ -5,7 +5,7 @@ import { openBrowser, openPage } from '../../scripts/docs/open-browser.ts';
 import { serveMonitor } from '../../src/monitor/web/serve.ts';
 import { createDuckdbQueryEngine } from '../../src/lake/duckdb-query-engine.ts';
 import { quoteText } from '../../src/report/query-engine.ts';
-import { parseColumns } from '../../src/schema/hive-ddl.ts';
+import { parseColumns } from '../../src/schema/types/hive-ddl.ts';
 import { openTestLake, testTable, type TestLake } from '../support/lake.ts';
 import { monitorNowMs, openMonitor, steadyClock } from '../support/monitor.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Catalog, TableDefinition } from '../../src/consumer/ports/lake.ts';
-import { parseColumns } from '../../src/schema/hive-ddl.ts';
+import { parseColumns } from '../../src/schema/types/hive-ddl.ts';
 
 /** Tests that every catalog must pass; they run on the local lake's and on Glue. */
 export function describeCatalog(name: string, open: () => Promise<{ catalog: Catalog; location: string }>): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseColumns } from '../../src/schema/hive-ddl.ts';
+import { parseColumns } from '../../src/schema/types/hive-ddl.ts';
 import { openTestLake } from '../support/lake.ts';
 import { describeCatalog } from './catalog-contract.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
 import { createGlueCatalog } from '../../src/aws/glue/glue-catalog.ts';
 import { stepRunner } from '../../src/consumer/commit/tools/step-runner.ts';
-import { parseColumns } from '../../src/schema/hive-ddl.ts';
+import { parseColumns } from '../../src/schema/types/hive-ddl.ts';
 import { createMemoryObjectStore } from '../../src/lake/store/memory-object-store.ts';
 import { jsonRecords, slicesOf } from '../support/chunks.ts';
 import { createTestTools, testTable } from '../support/lake.ts';

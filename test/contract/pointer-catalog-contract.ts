@@ -5,7 +5,7 @@ import type { LoadedTable, TableChange } from '../../src/iceberg/iceberg-catalog
 import type { IcebergSchema } from '../../src/iceberg/metadata/iceberg-schema.ts';
 import { keyOfUri } from '../../src/iceberg/object-uri.ts';
 import { currentSchema, currentSnapshot } from '../../src/iceberg/metadata/table-metadata.ts';
-import { parseColumns } from '../../src/schema/hive-ddl.ts';
+import { parseColumns } from '../../src/schema/types/hive-ddl.ts';
 import { appendTo, creationOf } from '../support/iceberg-tables.ts';
 import { describeIcebergCatalog, loadFrom, type OpenedIcebergCatalog } from './iceberg-catalog-contract.ts';
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
-import { formatType } from '../../src/schema/hive-ddl.ts';
+import { formatType } from '../../src/schema/types/hive-ddl.ts';
 import { evolvingBatches } from '../support/evolving-batches.ts';
 import { createTestTools, openTestLake, testTable } from '../support/lake.ts';
 import { writeBatches } from '../support/write-batches.ts';

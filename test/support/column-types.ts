@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ColumnType, Field } from '../../src/schema/types.ts';
+import type { ColumnType, Field } from '../../src/schema/types/column-type.ts';
 
 const scalar = fc
   .constantFrom('boolean', 'double', 'bigint', 'string', 'timestamp', 'date')

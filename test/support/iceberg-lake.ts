@@ -16,7 +16,7 @@ import { createJsonIcebergCatalog } from '../../src/lake/catalog/json-iceberg-ca
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../../src/parquet/read/parquet-reader.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { parseColumns } from '../../src/schema/hive-ddl.ts';
+import { parseColumns } from '../../src/schema/types/hive-ddl.ts';
 import { openTestLake, type TestLake } from './lake.ts';
 
 export interface IcebergTestLake extends TestLake {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { stringAt } from '../../src/consumer/ports/dictionary-builder.ts';
 import type { LeafColumn } from '../../src/parquet/leaves/leaf-column.ts';
-import type { ColumnType, Field } from '../../src/schema/types.ts';
+import type { ColumnType, Field } from '../../src/schema/types/column-type.ts';
 
 const leafKinds = ['double', 'string', 'boolean', 'timestamp', 'date'] as const;
 

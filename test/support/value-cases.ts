@@ -1,4 +1,4 @@
-import type { Growth } from '../../src/schema/evolution.ts';
+import type { Growth } from '../../src/schema/growth/evolution.ts';
 
 /** Records that a lake could lose a value of, and what a reader must find. */
 export interface ValueCase {

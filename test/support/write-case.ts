@@ -2,7 +2,7 @@ import type { ParquetEncoder } from '../../src/consumer/ports/parquet.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { createHyparquetEncoder } from '../../src/parquet/other-encoders/hyparquet-encoder.ts';
 import { createParquetjsEncoder } from '../../src/parquet/other-encoders/parquetjs-encoder.ts';
-import { formatType } from '../../src/schema/hive-ddl.ts';
+import { formatType } from '../../src/schema/types/hive-ddl.ts';
 import { jsonRecords } from './chunks.ts';
 import { createTestTools, openTestLake, testTable, type TestLake } from './lake.ts';
 import { valueCases, type ValueCase } from './value-cases.ts';

@@ -8,7 +8,7 @@ import { startTrino, type Trino } from '../../src/devstack/trino.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { createHyparquetEncoder } from '../../src/parquet/other-encoders/hyparquet-encoder.ts';
 import { createParquetjsEncoder } from '../../src/parquet/other-encoders/parquetjs-encoder.ts';
-import { formatType } from '../../src/schema/hive-ddl.ts';
+import { formatType } from '../../src/schema/types/hive-ddl.ts';
 import { hourlyMeans } from '../../src/report/hourly-means.ts';
 import { jsonRecords } from '../support/chunks.ts';
 import { evolvedColumns, evolvingBatches } from '../support/evolving-batches.ts';

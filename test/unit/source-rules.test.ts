@@ -35,7 +35,7 @@ describe('the rules of the house find what is planted', () => {
 
   it('nothing wrong with imports of what stands below', () => {
     const text =
-      "import type { Ledger } from '../ledger/ledger.ts';\nimport { layoutOf } from '../../schema/layout.ts';";
+      "import type { Ledger } from '../ledger/ledger.ts';\nimport { layoutOf } from '../../schema/partitions/layout.ts';";
     expect(forbiddenImports(planted('src/consumer/table/planted.ts', text))).toEqual([]);
   });
 

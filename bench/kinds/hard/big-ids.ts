@@ -1,5 +1,5 @@
 import { isoTime } from '../../../src/producer/thermometer.ts';
-import { writeJson } from '../../../src/schema/exact-json.ts';
+import { writeJson } from '../../../src/schema/json/exact-json.ts';
 import type { Draw } from '../draw.ts';
 import type { RecordKind } from '../kind.ts';
 import { snowflake } from './snowflake.ts';

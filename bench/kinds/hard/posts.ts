@@ -1,4 +1,4 @@
-import { writeJson } from '../../../src/schema/exact-json.ts';
+import { writeJson } from '../../../src/schema/json/exact-json.ts';
 import type { Columns, ColumnType } from '../columns.ts';
 import type { Draw } from '../draw.ts';
 import type { RecordKind } from '../kind.ts';

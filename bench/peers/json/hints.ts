@@ -1,6 +1,6 @@
-import { formatType } from '../../../src/schema/hive-ddl.ts';
-import { columnName } from '../../../src/schema/names.ts';
-import type * as schema from '../../../src/schema/types.ts';
+import { formatType } from '../../../src/schema/types/hive-ddl.ts';
+import { columnName } from '../../../src/schema/names/column-name.ts';
+import type * as schema from '../../../src/schema/types/column-type.ts';
 import type { Columns, ColumnType } from '../../kinds/columns.ts';
 
 /** Says the columns as SCHEMA_HINTS. What is of several types is left to inference. */

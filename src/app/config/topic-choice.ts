@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { columnName } from '../../schema/names.ts';
+import { columnName } from '../../schema/names/column-name.ts';
 import { topicPlaceholder } from './variables/lake-variables.ts';
 
 /** Which topics are read: one, several, or all whose whole name matches. */

@@ -14,7 +14,7 @@ import { HoursTable } from '../../hours/hours-table.ts';
 import { createColumnEncoder } from '../../parquet/column-encoder.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { layoutOf, partitionKeys } from '../../schema/layout.ts';
+import { layoutOf, partitionKeys } from '../../schema/partitions/layout.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Lake } from '../lake/lake.ts';
 import type { HourWatch } from '../observe/hour-watch.ts';

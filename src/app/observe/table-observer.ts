@@ -1,8 +1,8 @@
 import type { BatchFacts } from '../../consumer/table/batch-facts.ts';
 import type { TableWriterOptions } from '../../consumer/table/writer-options.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import { formatType } from '../../schema/hive-ddl.ts';
-import type { Column } from '../../schema/types.ts';
+import { formatType } from '../../schema/types/hive-ddl.ts';
+import type { Column } from '../../schema/types/column-type.ts';
 import type { Logger } from './logger.ts';
 import type { TopicLabel } from './metrics-observer.ts';
 import type { Metrics } from './metrics.ts';

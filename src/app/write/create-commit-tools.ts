@@ -19,7 +19,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Logger } from '../observe/logger.ts';
 import { observeTable } from '../observe/table-observer.ts';
-import { projectionParameters } from '../../schema/projection.ts';
+import { projectionParameters } from '../../schema/partitions/projection.ts';
 import { snapshotTools } from './create-snapshots.ts';
 import { type Lake } from '../lake/lake.ts';
 import { rewriteForm } from '../lake/rewrite-form.ts';

@@ -1,8 +1,8 @@
 import type { Recipe } from '../../consumer/ledger/entry/recipe.ts';
 import { ownColumns } from '../../consumer/table/recipe-rules.ts';
-import { parseColumns } from '../../schema/hive-ddl.ts';
-import { partitionKeys } from '../../schema/layout.ts';
-import { rescuedColumn, reservedSuffix } from '../../schema/names.ts';
+import { parseColumns } from '../../schema/types/hive-ddl.ts';
+import { partitionKeys } from '../../schema/partitions/layout.ts';
+import { rescuedColumn, reservedSuffix } from '../../schema/names/column-name.ts';
 
 /** What the table does not let be as it was configured, for the log. */
 interface Misfit {

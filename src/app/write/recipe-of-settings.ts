@@ -1,6 +1,6 @@
 import { decoderVersion } from '../../consumer/ledger/entry/decoder-version.ts';
 import type { Recipe } from '../../consumer/ledger/entry/recipe.ts';
-import { formatType } from '../../schema/hive-ddl.ts';
+import { formatType } from '../../schema/types/hive-ddl.ts';
 import type { Settings } from '../config/settings.ts';
 
 /** How this process writes what nobody has claimed yet. */

@@ -14,10 +14,10 @@ import type {
   TableDefinition,
   TableGrowth,
 } from '../../consumer/ports/lake.ts';
-import { foldNames } from '../../schema/fold-names.ts';
-import { formatType, parseType } from '../../schema/hive-ddl.ts';
+import { foldNames } from '../../schema/names/fold-names.ts';
+import { formatType, parseType } from '../../schema/types/hive-ddl.ts';
 import { messageOf, PipelineError } from '../../runtime/errors.ts';
-import type { Column, ColumnType } from '../../schema/types.ts';
+import type { Column, ColumnType } from '../../schema/types/column-type.ts';
 
 const parquet = 'org.apache.hadoop.hive.ql.io.parquet';
 

@@ -1,4 +1,4 @@
-import type { Column } from '../../schema/types.ts';
+import type { Column } from '../../schema/types/column-type.ts';
 import type { LedgerEntry } from '../ledger/entry/ledger-entry.ts';
 import type { CatalogPartition, TableDefinition } from '../ports/lake.ts';
 

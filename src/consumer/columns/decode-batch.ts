@@ -1,10 +1,10 @@
 import type { EarlyEnd } from '../ports/decode-limits.ts';
-import type { Column, ColumnType } from '../../schema/types.ts';
+import type { Column, ColumnType } from '../../schema/types/column-type.ts';
 import { useKernel, type Kernel } from '../../kernel/kernel.ts';
 import { Turns } from '../../runtime/turns.ts';
 import { BatchMemory } from './builders/batch-memory.ts';
 import type { DecodedColumn } from './builders/decoded-column.ts';
-import type { Placement } from '../../schema/layout.ts';
+import type { Placement } from '../../schema/partitions/layout.ts';
 import { parseRecord, type RejectReason } from './parse/parse-record.ts';
 import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
 import { BlockReader } from './scan/block-reader.ts';

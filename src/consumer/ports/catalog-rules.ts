@@ -1,5 +1,5 @@
 import { PipelineError } from '../../runtime/errors.ts';
-import { formatType } from '../../schema/hive-ddl.ts';
+import { formatType } from '../../schema/types/hive-ddl.ts';
 import type { CatalogPartition, CatalogTable, NewPartition, TableDefinition, TableGrowth } from './lake.ts';
 
 /** The parameter that tells a table of ours without records of a topic: what it holds instead. */

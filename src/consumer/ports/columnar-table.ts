@@ -1,8 +1,8 @@
 import type { JsonValues } from './json-values.ts';
 import type { StringDictionary } from './string-dictionary.ts';
 import type { ValueLeaves } from './value-leaves.ts';
-import type { ObserveRules } from '../../schema/observe.ts';
-import type { ColumnType } from '../../schema/types.ts';
+import type { ObserveRules } from '../../schema/infer/observe.ts';
+import type { ColumnType } from '../../schema/types/column-type.ts';
 
 /** One value per row; in a row without a value, anything. */
 export type ColumnData =

@@ -1,6 +1,6 @@
-import { parseJson, parsePlainJson, writeJson } from '../../schema/exact-json.ts';
-import { openBrace, openBracket } from '../../schema/json-bytes.ts';
-import { skipSpace } from '../../schema/written-json.ts';
+import { parseJson, parsePlainJson, writeJson } from '../../schema/json/exact-json.ts';
+import { openBrace, openBracket } from '../../schema/json/json-bytes.ts';
+import { skipSpace } from '../../schema/json/written-json.ts';
 
 /** Written JSON is collected in buffers from the smallest size to the largest, each four times as large as the one before. */
 const written = { bytesMin: 4 * 1024, bytesMax: 256 * 1024, growth: 4 } as const;

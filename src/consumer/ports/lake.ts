@@ -1,4 +1,4 @@
-import type { Column } from '../../schema/types.ts';
+import type { Column } from '../../schema/types/column-type.ts';
 import type { FieldIds } from './columnar-table.ts';
 
 export interface ObjectInfo {

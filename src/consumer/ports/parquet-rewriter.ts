@@ -1,4 +1,4 @@
-import type { Column } from '../../schema/types.ts';
+import type { Column } from '../../schema/types/column-type.ts';
 import type { FieldIds } from './columnar-table.ts';
 
 /** Writes the rows of Parquet files anew, as one file. */

@@ -1,4 +1,4 @@
-import type { Column } from '../../schema/types.ts';
+import type { Column } from '../../schema/types/column-type.ts';
 import type { ColumnarTable } from './columnar-table.ts';
 import type { ObjectInfo, ObjectStore } from './lake.ts';
 

@@ -1,4 +1,4 @@
-import type { Column, ColumnType } from '../../schema/types.ts';
+import type { Column, ColumnType } from '../../schema/types/column-type.ts';
 
 /** What of a Kafka record can become columns beside its partition, offset and timestamp. */
 export const recordParts = ['topic', 'key', 'headers'] as const;

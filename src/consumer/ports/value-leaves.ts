@@ -1,5 +1,5 @@
 import type { SpareBytes } from '../../runtime/packed-bytes.ts';
-import type { LeafType } from '../../schema/types.ts';
+import type { LeafType } from '../../schema/types/column-type.ts';
 import type { StringDictionary } from './string-dictionary.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { rescuedColumn } from '../../schema/names.ts';
+import { rescuedColumn } from '../../schema/names/column-name.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import type { ReadingTally } from '../columns/scan/reading-tally.ts';
 import { likelyCause } from './likely-cause.ts';

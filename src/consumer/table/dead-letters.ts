@@ -1,6 +1,6 @@
-import type { RowGroup } from '../../schema/layout.ts';
-import { groupRows } from '../../schema/layout.ts';
-import type { Column, ColumnType } from '../../schema/types.ts';
+import type { RowGroup } from '../../schema/partitions/layout.ts';
+import { groupRows } from '../../schema/partitions/layout.ts';
+import type { Column, ColumnType } from '../../schema/types/column-type.ts';
 import type { ColumnarTable, TableColumn } from '../ports/columnar-table.ts';
 import type { Reject } from '../columns/decode-batch.ts';
 import type { Recipe } from '../ledger/entry/recipe.ts';

@@ -1,7 +1,7 @@
-import type { EvolutionRules } from '../../schema/evolution.ts';
-import { parseColumns } from '../../schema/hive-ddl.ts';
-import { layoutOf } from '../../schema/layout.ts';
-import type { Column } from '../../schema/types.ts';
+import type { EvolutionRules } from '../../schema/growth/evolution.ts';
+import { parseColumns } from '../../schema/types/hive-ddl.ts';
+import { layoutOf } from '../../schema/partitions/layout.ts';
+import type { Column } from '../../schema/types/column-type.ts';
 import type { DecodeRules } from '../columns/decode-batch.ts';
 import { fieldRules } from '../columns/parse/field-rules.ts';
 import type { Recipe } from '../ledger/entry/recipe.ts';

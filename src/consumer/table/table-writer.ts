@@ -1,6 +1,6 @@
 import { systemClock } from '../../runtime/clock.ts';
-import { partitionKeys, type RowGroup } from '../../schema/layout.ts';
-import { weightOf } from '../../schema/type-weight.ts';
+import { partitionKeys, type RowGroup } from '../../schema/partitions/layout.ts';
+import { weightOf } from '../../schema/types/type-weight.ts';
 import type { DecodeLimits, EarlyEnd } from '../ports/decode-limits.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import type { Outcome, PlannedObject, WrittenObject } from '../ledger/entry/ledger-entry.ts';

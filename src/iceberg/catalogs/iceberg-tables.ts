@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { changedByOthers } from '../../consumer/ports/catalog-rules.ts';
 import type { Catalog, CatalogTable, TableDefinition, TableGrowth } from '../../consumer/ports/lake.ts';
 import { msPerMinute } from '../../runtime/duration.ts';
-import type { Column } from '../../schema/types.ts';
+import type { Column } from '../../schema/types/column-type.ts';
 import { retentionProperties } from '../metadata/expire-snapshots.ts';
 import type { IcebergCatalog, LoadedTable, TableChange } from '../iceberg-catalog.ts';
 import { columnsOfFields, fieldIdsOf, grownField, IdSource, newField } from '../metadata/iceberg-columns.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fetchFailure, PipelineError } from '../../runtime/errors.ts';
-import { parseJson, writeJson } from '../../schema/exact-json.ts';
+import { parseJson, writeJson } from '../../schema/json/exact-json.ts';
 
 export interface RestRequest {
   readonly method: 'GET' | 'POST';

@@ -1,6 +1,6 @@
 import type { FieldId, FieldIds } from '../../consumer/ports/columnar-table.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { Column, ColumnType } from '../../schema/types.ts';
+import type { Column, ColumnType } from '../../schema/types/column-type.ts';
 import type { IcebergField, IcebergType } from './iceberg-schema.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isObject } from '../../schema/exact-json.ts';
+import { isObject } from '../../schema/json/exact-json.ts';
 
 /**
  * Schemas as table metadata has them, format version 2. What is not known is kept.

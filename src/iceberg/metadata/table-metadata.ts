@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { messageOf, PipelineError } from '../../runtime/errors.ts';
-import { parseJson, writeJson } from '../../schema/exact-json.ts';
-import { ExactNumber } from '../../schema/values.ts';
+import { parseJson, writeJson } from '../../schema/json/exact-json.ts';
+import { ExactNumber } from '../../schema/values/scalar-values.ts';
 import { icebergSchemaSchema } from './iceberg-schema.ts';
 
 /**

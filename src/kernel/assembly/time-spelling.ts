@@ -1,5 +1,5 @@
 /**
- * Tells how a time that `timeOf` reads is written, as `src/schema/time-spelling.ts` does: 0 for `2026-11-23T09:15:02.120Z`. Milliseconds and this
+ * Tells how a time that `timeOf` reads is written, as `src/schema/values/time-spelling.ts` does: 0 for `2026-11-23T09:15:02.120Z`. Milliseconds and this
  * number together give the string again.
  */
 export function spellingOf(start: usize, end: usize): i32 {

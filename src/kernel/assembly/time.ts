@@ -1,6 +1,6 @@
 import { colon, digitOf, minus, plus, point } from './bytes';
 
-/** Reads ISO 8601 dates and times as `src/schema/times.ts` does: both give the same. */
+/** Reads ISO 8601 dates and times as `src/schema/values/times.ts` does: both give the same. */
 
 const usualLength: usize = 24; // 2026-11-23T09:15:02.120Z
 const shortest: usize = 20; // 2026-11-23T09:15:02Z
@@ -8,7 +8,7 @@ const longest: usize = 29; // 2026-11-23T09:15:02.123+00:00
 const dateLength: usize = 10;
 const msPerDay: f64 = 86_400_000;
 
-/** The limits of `src/schema/times.ts`: 1582-10-15, 1900-01-01 and 10000-01-01. */
+/** The limits of `src/schema/values/times.ts`: 1582-10-15, 1900-01-01 and 10000-01-01. */
 const firstDay: f64 = -141_427;
 const firstMs: f64 = -2_208_988_800_000;
 const endMs: f64 = 253_402_300_800_000;

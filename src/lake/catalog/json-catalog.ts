@@ -16,8 +16,8 @@ import type {
 } from '../../consumer/ports/lake.ts';
 import { formatParameter } from '../../iceberg/metadata/table-parameters.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { formatType, parseType } from '../../schema/hive-ddl.ts';
-import type { Column } from '../../schema/types.ts';
+import { formatType, parseType } from '../../schema/types/hive-ddl.ts';
+import type { Column } from '../../schema/types/column-type.ts';
 import { catalogFolder, parseEntry, tableKey, tableSchema, type CatalogEntry } from './catalog-entry.ts';
 
 const partitionSchema = z.object({ values: z.array(z.string()), location: z.string() });

@@ -1,5 +1,5 @@
-import type { Column } from '../../schema/types.ts';
-import { countLeaves, weightOf } from '../../schema/type-weight.ts';
+import type { Column } from '../../schema/types/column-type.ts';
+import { countLeaves, weightOf } from '../../schema/types/type-weight.ts';
 
 /** Columns that are copied together, and rows that are in memory at a time. */
 export interface BatchPlan {

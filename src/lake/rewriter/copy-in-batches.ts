@@ -1,7 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quoteName, quoteText } from '../../report/query-engine.ts';
-import type { Column } from '../../schema/types.ts';
+import type { Column } from '../../schema/types/column-type.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { planBatches, type BatchPlan } from './column-batches.ts';
 import { copyOptions } from './copy-options.ts';

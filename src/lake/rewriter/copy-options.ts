@@ -1,5 +1,5 @@
 import type { FieldIds } from '../../consumer/ports/columnar-table.ts';
-import type { Column } from '../../schema/types.ts';
+import type { Column } from '../../schema/types/column-type.ts';
 import { fieldIdsSql, hasFractions } from './rewrite-sql.ts';
 
 export interface CopyForm {

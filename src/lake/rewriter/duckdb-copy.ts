@@ -1,5 +1,5 @@
-import { countLeaves } from '../../schema/type-weight.ts';
-import type { Column } from '../../schema/types.ts';
+import { countLeaves } from '../../schema/types/type-weight.ts';
+import type { Column } from '../../schema/types/column-type.ts';
 import { copyInBatches } from './copy-in-batches.ts';
 import type { CopiedRows, CopyRequest, CopyTools } from './copy-request.ts';
 import { copyWhole } from './copy-whole.ts';

@@ -1,8 +1,8 @@
 import type { FieldId, FieldIds } from '../../consumer/ports/columnar-table.ts';
 import type { FileStatistics, LeafStatistics, ParquetReader, ParquetSource } from '../../consumer/ports/parquet.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { weightOf } from '../../schema/type-weight.ts';
-import type { Column, ColumnType, Field } from '../../schema/types.ts';
+import { weightOf } from '../../schema/types/type-weight.ts';
+import type { Column, ColumnType, Field } from '../../schema/types/column-type.ts';
 
 /** A source's columns as they will be read. */
 export interface SourceFacts {

@@ -2,7 +2,7 @@ import type { FieldId, FieldIds } from '../../consumer/ports/columnar-table.ts';
 import type { RowRange } from '../../consumer/ports/parquet-rewriter.ts';
 import { quoteName, quoteText } from '../../report/query-engine.ts';
 import { unreachable } from '../../runtime/errors.ts';
-import type { Column, ColumnType } from '../../schema/types.ts';
+import type { Column, ColumnType } from '../../schema/types/column-type.ts';
 import type { AlikeFiles } from './source-files.ts';
 
 /** Selects the table's columns from the files; a column that files lack is null there. */

@@ -1,4 +1,4 @@
-import type { Column } from '../../schema/types.ts';
+import type { Column } from '../../schema/types/column-type.ts';
 import type { SourceFacts } from './rewrite-sources.ts';
 
 /** Files whose columns are the same. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { quoteName, quoteText, type QueryEngine } from '../../report/query-engine.ts';
-import type { Column } from '../../schema/types.ts';
+import type { Column } from '../../schema/types/column-type.ts';
 import { inWindow, type ValueQuery } from './hourly-values.ts';
 
 /** One measured value as it was sent. */

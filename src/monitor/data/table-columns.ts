@@ -1,7 +1,7 @@
 import type { CatalogTable } from '../../consumer/ports/lake.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { layoutOf } from '../../schema/layout.ts';
-import type { ColumnType } from '../../schema/types.ts';
+import { layoutOf } from '../../schema/partitions/layout.ts';
+import type { ColumnType } from '../../schema/types/column-type.ts';
 
 /** The columns of a table that can be shown by the hour: numbers, and what they can be told apart by. */
 export interface ShownColumns {

@@ -1,8 +1,8 @@
 import type { TopicPath } from '../../consumer/ledger/keys/ledger-keys.ts';
 import type { Ledger } from '../../consumer/ledger/ledger.ts';
 import { rememberSuccess } from '../../runtime/memo.ts';
-import { formatType } from '../../schema/hive-ddl.ts';
-import type { Column } from '../../schema/types.ts';
+import { formatType } from '../../schema/types/hive-ddl.ts';
+import type { Column } from '../../schema/types/column-type.ts';
 
 /** A column of the table, and the batch that brought it. */
 export interface ColumnOrigin {

@@ -9,7 +9,7 @@ import type { FileWriter } from './file-writer.ts';
 import type { LeafColumn } from '../leaves/leaf-column.ts';
 import type { RowRange } from '../leaves/shred.ts';
 import { encodings, type EncodingTools, type ValueEncoding } from '../encodings/value-encoding.ts';
-import type { LeafType } from '../../schema/types.ts';
+import type { LeafType } from '../../schema/types/column-type.ts';
 
 /** Facts for the footer about one leaf of one row group. */
 export interface ChunkFacts {

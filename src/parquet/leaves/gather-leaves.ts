@@ -5,7 +5,7 @@ import { asDoubles, asLongs } from '../../runtime/longs.ts';
 import { memoize } from '../../runtime/memo.ts';
 import { SpareBytes } from '../../runtime/packed-bytes.ts';
 import { aroundElement, aroundField, aroundKey, aroundValue, type Levels } from '../../kernel/levels.ts';
-import { isNested, type ColumnType, type LeafType } from '../../schema/types.ts';
+import { isNested, type ColumnType, type LeafType } from '../../schema/types/column-type.ts';
 import type { LeafColumn, LevelPages } from './leaf-column.ts';
 import { bigints, numbersOf, type LeafValues } from './leaf-values.ts';
 

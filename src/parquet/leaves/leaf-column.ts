@@ -1,5 +1,5 @@
 import type { LeafValues } from './leaf-values.ts';
-import type { LeafType } from '../../schema/types.ts';
+import type { LeafType } from '../../schema/types/column-type.ts';
 
 /** Encoded levels by the first entry of a page and the one behind its last. */
 export type LevelPages = Map<string, Uint8Array>;

@@ -1,7 +1,7 @@
 import type { ColumnData } from '../../consumer/ports/columnar-table.ts';
 import type { StringDictionary } from '../../consumer/ports/string-dictionary.ts';
 import { newDoubles, newInt32s } from '../../runtime/growing-array.ts';
-import type { LeafType } from '../../schema/types.ts';
+import type { LeafType } from '../../schema/types/column-type.ts';
 
 /** Values of a leaf without its nulls, in the forms that pages are made of. */
 export type LeafValues =

@@ -4,7 +4,7 @@ import { valuesOf, type FlatData, type LeafValues } from './leaf-values.ts';
 import { gatherLeaves } from './gather-leaves.ts';
 import { shredJson, type JsonColumn, type ShredTools } from './shred-json.ts';
 import { shred, type RowRange } from './shred.ts';
-import { isNested, type LeafType } from '../../schema/types.ts';
+import { isNested, type LeafType } from '../../schema/types/column-type.ts';
 
 /** Splits a column into its leaves, in the order of the schema, for the rows `[first, end)`; gives them one by one, to be read once. Lets the event loop turn when that takes long. */
 export async function leavesOf(

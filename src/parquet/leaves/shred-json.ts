@@ -6,7 +6,7 @@ import { heapMemory } from '../../kernel/leaf-collector.ts';
 import { loadWindow } from '../../kernel/load-values.ts';
 import { shredLoaded } from '../../kernel/shred-loaded.ts';
 import type { Turns } from '../../runtime/turns.ts';
-import type { ColumnType } from '../../schema/types.ts';
+import type { ColumnType } from '../../schema/types/column-type.ts';
 import type { LeafColumn } from './leaf-column.ts';
 import { leafColumns } from './gather-leaves.ts';
 import type { RowRange } from './shred.ts';

@@ -1,11 +1,11 @@
 import { aroundElement, aroundField, aroundKey, aroundValue, type Levels } from '../../kernel/levels.ts';
-import { unscaledOf } from '../../schema/values.ts';
+import { unscaledOf } from '../../schema/values/scalar-values.ts';
 import { DictionaryBuilder } from '../../consumer/ports/dictionary-builder.ts';
 import { unreachable } from '../../runtime/errors.ts';
 import type { Turns } from '../../runtime/turns.ts';
 import { msPerDay } from '../../runtime/duration.ts';
-import { weightOf } from '../../schema/type-weight.ts';
-import type { ColumnType, LeafType } from '../../schema/types.ts';
+import { weightOf } from '../../schema/types/type-weight.ts';
+import type { ColumnType, LeafType } from '../../schema/types/column-type.ts';
 import { ByteWriter } from '../byte-writer.ts';
 import { GrowingArray, newDoubles, newInt32s } from '../../runtime/growing-array.ts';
 import type { LeafColumn } from './leaf-column.ts';

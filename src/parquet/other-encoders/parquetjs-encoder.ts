@@ -2,10 +2,10 @@ import { createRequire } from 'node:module';
 import parquetjs, { type FieldDefinition } from 'parquetjs-lite';
 import type { ParquetEncoder } from '../../consumer/ports/parquet.ts';
 import { messageOf, PipelineError, unreachable } from '../../runtime/errors.ts';
-import type { ColumnType, Field } from '../../schema/types.ts';
+import type { ColumnType, Field } from '../../schema/types/column-type.ts';
 import { withDefaults, type Codec, type EncoderOptions } from '../encoder-options.ts';
 import type { TimestampUnit } from '../parquet-schema.ts';
-import type { LeafType } from '../../schema/types.ts';
+import type { LeafType } from '../../schema/types/column-type.ts';
 import { plainValues } from './plain-values.ts';
 
 interface LibraryTypes {

@@ -1,5 +1,5 @@
 import type { SchemaElement, SchemaTree } from 'hyparquet';
-import type { Column, ColumnType } from '../../schema/types.ts';
+import type { Column, ColumnType } from '../../schema/types/column-type.ts';
 
 /** Reads a file's columns as the Hive types of the tables that can read them: the other way around of `schemaOf`. */
 export function columnsOf({ children }: SchemaTree): Column[] {

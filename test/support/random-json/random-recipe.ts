@@ -1,7 +1,7 @@
 import type { Draw } from '../../../bench/kinds/draw.ts';
 import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
-import { formatType } from '../../../src/schema/hive-ddl.ts';
-import type { ColumnType } from '../../../src/schema/types.ts';
+import { formatType } from '../../../src/schema/types/hive-ddl.ts';
+import type { ColumnType } from '../../../src/schema/types/column-type.ts';
 import { testRecipe } from '../lake.ts';
 
 const names = ['a', 'at', 'b', 'x', 'id', 'value', 'text', 'list', 'tags', 'n', 'part', 'meta', 'f1', 'f2', 'before'];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { misfitsOf } from '../../../src/app/write/recipe-misfits.ts';
 import { fitRecipe } from '../../../src/consumer/table/recipe-rules.ts';
-import { parseColumns } from '../../../src/schema/hive-ddl.ts';
+import { parseColumns } from '../../../src/schema/types/hive-ddl.ts';
 import { testRecipe } from '../../support/lake.ts';
 
 /** What is said of a recipe at a table of these columns, which has no partitions. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../../src/app/config/settings.ts';
 import { openLake } from '../../../src/app/lake/open-lake.ts';
 import { requireFormat } from '../../../src/app/lake/require-format.ts';
-import { parseColumns } from '../../../src/schema/hive-ddl.ts';
+import { parseColumns } from '../../../src/schema/types/hive-ddl.ts';
 import { temporaryFolder, testTable } from '../../support/lake.ts';
 
 /** A lake with a table of one format, as a process opens it that is configured for a format. */

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { auditTableDefinition } from '../../../src/consumer/audit/hive/audit-table-definition.ts';
 import { HivePartitionAudit } from '../../../src/consumer/audit/hive/hive-partition-audit.ts';
 import { noteColumns } from '../../../src/consumer/audit/catalog/audit-columns.ts';
-import { projectionParameters } from '../../../src/schema/projection.ts';
-import { parseColumns } from '../../../src/schema/hive-ddl.ts';
+import { projectionParameters } from '../../../src/schema/partitions/projection.ts';
+import { parseColumns } from '../../../src/schema/types/hive-ddl.ts';
 
 const location = 's3://bucket/lake/readings/';
 const partitionKeys = parseColumns('event_date string, event_hour string');

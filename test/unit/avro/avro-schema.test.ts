@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AvroSchema } from '../../../src/avro/avro-schema.ts';
 import { JsonOutput } from '../../../src/avro/json-output.ts';
-import { parseJson } from '../../../src/schema/exact-json.ts';
-import { formatType } from '../../../src/schema/hive-ddl.ts';
-import { exactOf, type ExactNumber } from '../../../src/schema/values.ts';
+import { parseJson } from '../../../src/schema/json/exact-json.ts';
+import { formatType } from '../../../src/schema/types/hive-ddl.ts';
+import { exactOf, type ExactNumber } from '../../../src/schema/values/scalar-values.ts';
 import { avroEncoder } from '../../../bench/support/avro-encoder.ts';
 import { runs } from '../../support/fuzzing.ts';
 

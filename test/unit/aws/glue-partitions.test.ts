@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import { createGlueCatalog } from '../../../src/aws/glue/glue-catalog.ts';
 import type { CatalogTable } from '../../../src/consumer/ports/lake.ts';
-import { parseType } from '../../../src/schema/hive-ddl.ts';
+import { parseType } from '../../../src/schema/types/hive-ddl.ts';
 
 interface Body {
   readonly PartitionsToGet: readonly { readonly Values: readonly string[] }[];

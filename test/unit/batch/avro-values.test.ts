@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import type { RegisteredSchema, SchemaRegistry } from '../../../src/consumer/ports/schema-registry.ts';
-import { formatType } from '../../../src/schema/hive-ddl.ts';
+import { formatType } from '../../../src/schema/types/hive-ddl.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { avroEncoder, confluentFrame, glueFrame } from '../../../bench/support/avro-encoder.ts';
 import { audit, createTestTools, openTestLake, readRows, testTable, type TestLake } from '../../support/lake.ts';

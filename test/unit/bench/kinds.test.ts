@@ -3,7 +3,7 @@ import { Draw } from '../../../bench/kinds/draw.ts';
 import { escapedJson } from '../../../bench/kinds/hard/json-text.ts';
 import { kindOf, kinds } from '../../../bench/kinds/kinds.ts';
 import { startMs } from '../../../bench/kinds/record-file.ts';
-import { writeJson } from '../../../src/schema/exact-json.ts';
+import { writeJson } from '../../../src/schema/json/exact-json.ts';
 
 const texts = (name: string, seed: number): string[] =>
   Array.from({ length: 500 }, (_, index) => kindOf(name).textAt(new Draw(seed, index), index, startMs));

@@ -5,7 +5,7 @@ import { decodeBatch, type DecodeRules } from '../../../src/consumer/columns/dec
 import { allFields } from '../../../src/consumer/columns/parse/field-rules.ts';
 import { jsonValue, rowOf } from '../../../src/consumer/columns/builders/decoded-column.ts';
 import { SlabPool } from '../../../src/runtime/slab-pool.ts';
-import { formatType } from '../../../src/schema/hive-ddl.ts';
+import { formatType } from '../../../src/schema/types/hive-ddl.ts';
 import { chunkOf, jsonRecords, slicesOf, testTimestampMs, type TestRecord } from '../../support/chunks.ts';
 import { runs } from '../../support/fuzzing.ts';
 import { rescuedObjects } from '../../support/rescued-objects.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decodeBatch, type DecodeRules } from '../../../src/consumer/columns/decode-batch.ts';
 import { allFields } from '../../../src/consumer/columns/parse/field-rules.ts';
-import type { ColumnType } from '../../../src/schema/types.ts';
+import type { ColumnType } from '../../../src/schema/types/column-type.ts';
 import { differenceOf } from '../../support/batch-differences.ts';
 import { slicesOf } from '../../support/chunks.ts';
 import { countRecords, runs } from '../../support/fuzzing.ts';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { decodeBatch } from '../../../src/consumer/columns/decode-batch.ts';
 import { eventTimeReader } from '../../../src/consumer/columns/times/event-time.ts';
 import { rulesOf } from '../../../src/consumer/table/recipe-rules.ts';
-import type { EventTimeUnit } from '../../../src/schema/layout.ts';
-import { parseJson } from '../../../src/schema/exact-json.ts';
+import type { EventTimeUnit } from '../../../src/schema/partitions/layout.ts';
+import { parseJson } from '../../../src/schema/json/exact-json.ts';
 import { jsonRecords, slicesOf, testTimestampMs } from '../../support/chunks.ts';
 import { testRecipe } from '../../support/lake.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { columnOfField, fieldRules, type FieldNames } from '../../../src/consumer/columns/parse/field-rules.ts';
-import { columnName } from '../../../src/schema/names.ts';
+import { columnName } from '../../../src/schema/names/column-name.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { createTestTools, openTestLake, readRows } from '../../support/lake.ts';
 import { run } from '../../support/run-service.ts';

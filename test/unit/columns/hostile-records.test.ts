@@ -3,8 +3,8 @@ import { BatchMemory } from '../../../src/consumer/columns/builders/batch-memory
 import { decodeBatch, type DecodeRules } from '../../../src/consumer/columns/decode-batch.ts';
 import { allFields } from '../../../src/consumer/columns/parse/field-rules.ts';
 import { SlabPool } from '../../../src/runtime/slab-pool.ts';
-import { leavesMax, weightOf } from '../../../src/schema/type-weight.ts';
-import type { ColumnType } from '../../../src/schema/types.ts';
+import { leavesMax, weightOf } from '../../../src/schema/types/type-weight.ts';
+import type { ColumnType } from '../../../src/schema/types/column-type.ts';
 import { slicesOf } from '../../support/chunks.ts';
 import { createTestTools, openTestLake, readRows, testTable } from '../../support/lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';

@@ -6,7 +6,7 @@ import { JsonValues } from '../../../src/consumer/ports/json-values.ts';
 import { useKernel } from '../../../src/kernel/kernel.ts';
 import { leftOutMax } from '../../../src/kernel/kinds.ts';
 import { loadWindow } from '../../../src/kernel/load-values.ts';
-import { pointerTo } from '../../../src/schema/json-pointer.ts';
+import { pointerTo } from '../../../src/schema/json/json-pointer.ts';
 import { runs } from '../../support/fuzzing.ts';
 
 /** A value, and where members of it without a place begin and end, in bytes from its start; `undefined` when they are too many to tell. */

@@ -4,7 +4,7 @@ import { decodeBatch, type DecodedBatch, type DecodeRules } from '../../../src/c
 import { jsonValue, rowOf } from '../../../src/consumer/columns/builders/decoded-column.ts';
 import { allFields } from '../../../src/consumer/columns/parse/field-rules.ts';
 import { closeKernel } from '../../../src/kernel/kernel.ts';
-import type { ColumnType } from '../../../src/schema/types.ts';
+import type { ColumnType } from '../../../src/schema/types/column-type.ts';
 import { slicesOf, slicesOfSize } from '../../support/chunks.ts';
 import { oddRecords } from '../../../scripts/docs/odd-records.ts';
 import { countRecords, runs } from '../../support/fuzzing.ts';

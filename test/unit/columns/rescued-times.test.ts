@@ -4,7 +4,7 @@ import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { jsonValue, rowOf } from '../../../src/consumer/columns/builders/decoded-column.ts';
 import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
-import { rescuedColumn } from '../../../src/schema/names.ts';
+import { rescuedColumn } from '../../../src/schema/names/column-name.ts';
 import { readBothWays } from '../../support/both-ways.ts';
 import { differenceOf } from '../../support/batch-differences.ts';
 import { jsonRecords, slicesOf, slicesOfSize } from '../../support/chunks.ts';

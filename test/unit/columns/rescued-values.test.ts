@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RescuedValues } from '../../../src/consumer/columns/rescue/rescued-values.ts';
-import { writeJson } from '../../../src/schema/exact-json.ts';
+import { writeJson } from '../../../src/schema/json/exact-json.ts';
 import { rescuedObjects } from '../../support/rescued-objects.ts';
 
 const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 100 }), fc.constantFrom('', '\ud800', 'é'.repeat(300)));

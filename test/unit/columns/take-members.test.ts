@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RescuedValues } from '../../../src/consumer/columns/rescue/rescued-values.ts';
 import { takeMembers, type MemberFate } from '../../../src/consumer/columns/members/take-members.ts';
-import { parseJson, writeJson } from '../../../src/schema/exact-json.ts';
-import { pointerTo } from '../../../src/schema/json-pointer.ts';
+import { parseJson, writeJson } from '../../../src/schema/json/exact-json.ts';
+import { pointerTo } from '../../../src/schema/json/json-pointer.ts';
 import { rescuedObjects } from '../../support/rescued-objects.ts';
 
 const keys = fc.constantFrom('a', 'b', 'é', 'x/y~', '7', '12', '01', '', 'long key of the record', '"', 'A');

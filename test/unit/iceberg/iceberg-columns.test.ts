@@ -11,7 +11,7 @@ import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import { createHyparquetEncoder } from '../../../src/parquet/other-encoders/hyparquet-encoder.ts';
 import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 import { sourceOf } from '../../../src/consumer/ports/parquet.ts';
-import { parseColumns } from '../../../src/schema/hive-ddl.ts';
+import { parseColumns } from '../../../src/schema/types/hive-ddl.ts';
 
 const everything = parseColumns(
   'a boolean, b double, c float, d bigint, e int, f string, g binary, h timestamp, i date, j decimal(9,2), k array<struct<x:bigint>>, l map<string,array<date>>, m struct<n:struct<o:string>>',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { currentSchema, defaultSpec } from '../../../src/iceberg/metadata/table-metadata.ts';
 import { nameMappingProperty } from '../../../src/iceberg/metadata/name-mapping.ts';
 import { applyUpdates } from '../../../src/iceberg/metadata/table-updates.ts';
-import { parseColumns } from '../../../src/schema/hive-ddl.ts';
+import { parseColumns } from '../../../src/schema/types/hive-ddl.ts';
 import { createTable, loadTable, openIcebergLake } from '../../support/iceberg-lake.ts';
 
 async function load({ catalog }: Awaited<ReturnType<typeof openIcebergLake>>) {

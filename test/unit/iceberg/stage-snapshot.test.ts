@@ -4,7 +4,7 @@ import { readDataFiles, readManifests } from '../../../src/iceberg/manifests/rea
 import { wholeOf } from '../../../src/iceberg/manifests/single-value.ts';
 import { stageSnapshot, type SnapshotPlan } from '../../../src/iceberg/stage/stage-snapshot.ts';
 import { currentSchema, currentSnapshot } from '../../../src/iceberg/metadata/table-metadata.ts';
-import { parseColumns } from '../../../src/schema/hive-ddl.ts';
+import { parseColumns } from '../../../src/schema/types/hive-ddl.ts';
 import {
   createTable,
   loadTable,

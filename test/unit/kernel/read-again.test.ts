@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { KernelType } from '../../../src/kernel/kernel-type.ts';
 import { createKernel } from '../../../src/kernel/kernel.ts';
 import { kindRawNested, kindTypedFirst, leftOutShare } from '../../../src/kernel/kinds.ts';
-import type { ColumnType } from '../../../src/schema/types.ts';
+import type { ColumnType } from '../../../src/schema/types/column-type.ts';
 import { scanField } from '../../support/scan-field.ts';
 
 const rules = { numbers: 'double', depthMax: 8 } as const;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createKernel } from '../../../src/kernel/kernel.ts';
-import { parseJson, writeJson } from '../../../src/schema/exact-json.ts';
+import { parseJson, writeJson } from '../../../src/schema/json/exact-json.ts';
 import { runs } from '../../support/fuzzing.ts';
 
 const kernel = createKernel();

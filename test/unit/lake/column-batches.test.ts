@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planBatches } from '../../../src/lake/rewriter/column-batches.ts';
-import { countLeaves } from '../../../src/schema/type-weight.ts';
-import type { Column } from '../../../src/schema/types.ts';
+import { countLeaves } from '../../../src/schema/types/type-weight.ts';
+import type { Column } from '../../../src/schema/types/column-type.ts';
 
 const tables = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 300 }).map((widths) =>
   widths.map((width, at): Column => {

@@ -10,7 +10,7 @@ import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import { SourceFiles } from '../../../src/lake/rewriter/source-files.ts';
 import { joinColumns } from '../../../src/parquet/file/join-columns.ts';
 import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
-import { parseColumns } from '../../../src/schema/hive-ddl.ts';
+import { parseColumns } from '../../../src/schema/types/hive-ddl.ts';
 import { temporaryFolder } from '../../support/lake.ts';
 
 const columns = parseColumns('kafka_partition int, kafka_offset bigint, n bigint');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createDuckdbQueryEngine } from '../../../src/lake/duckdb-query-engine.ts';
-import { formatType } from '../../../src/schema/hive-ddl.ts';
+import { formatType } from '../../../src/schema/types/hive-ddl.ts';
 import { evolvedColumns, evolvingBatches } from '../../support/evolving-batches.ts';
 import { createTestTools, openTestLake, testTable } from '../../support/lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';

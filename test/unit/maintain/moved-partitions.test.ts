@@ -8,7 +8,7 @@ import { removeExpired } from '../../../src/consumer/maintain/hive/remove-expire
 import { removeLeftovers } from '../../../src/consumer/maintain/hive/remove-leftovers.ts';
 import type { UpkeepEvent } from '../../../src/consumer/maintain/upkeep.ts';
 import { adoptedByParameter } from '../../../src/consumer/table/catalog/shared-table.ts';
-import { parseColumns } from '../../../src/schema/hive-ddl.ts';
+import { parseColumns } from '../../../src/schema/types/hive-ddl.ts';
 import type { AuditedLake } from '../../support/audited-lake.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
 import { testTable, testTopic } from '../../support/lake.ts';

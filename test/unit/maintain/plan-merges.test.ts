@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mergedSizeOf } from '../../../src/consumer/maintain/merged-size.ts';
 import { planMerges } from '../../../src/consumer/maintain/iceberg/plan-merges.ts';
-import { parseColumns } from '../../../src/schema/hive-ddl.ts';
-import { partitionEndMs } from '../../../src/schema/partition-end.ts';
+import { parseColumns } from '../../../src/schema/types/hive-ddl.ts';
+import { partitionEndMs } from '../../../src/schema/partitions/partition-end.ts';
 
 const at = Date.parse;
 const closedBeforeMs = at('2026-11-26T10:00:00Z');

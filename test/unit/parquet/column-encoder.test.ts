@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ColumnarTable, TableColumn } from '../../../src/consumer/ports/columnar-table.ts';
 import { DictionaryBuilder } from '../../../src/consumer/ports/dictionary-builder.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
-import type { ColumnType } from '../../../src/schema/types.ts';
+import type { ColumnType } from '../../../src/schema/types/column-type.ts';
 import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 import { plainValues } from '../../../src/parquet/other-encoders/plain-values.ts';
 import { runs } from '../../support/fuzzing.ts';

@@ -3,7 +3,7 @@ import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import { createHyparquetEncoder } from '../../../src/parquet/other-encoders/hyparquet-encoder.ts';
 import { createParquetjsEncoder } from '../../../src/parquet/other-encoders/parquetjs-encoder.ts';
 import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
-import { formatType, parseColumns } from '../../../src/schema/hive-ddl.ts';
+import { formatType, parseColumns } from '../../../src/schema/types/hive-ddl.ts';
 
 const base =
   'a boolean, b double, c bigint, d string, e timestamp, f date, g array<double>, h struct<x:double,y:array<struct<z:string>>>';

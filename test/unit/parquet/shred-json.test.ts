@@ -5,9 +5,9 @@ import { Turns } from '../../../src/runtime/turns.ts';
 import { useKernel } from '../../../src/kernel/kernel.ts';
 import { shredJson } from '../../../src/parquet/leaves/shred-json.ts';
 import { shred } from '../../../src/parquet/leaves/shred.ts';
-import { wholeCell } from '../../../src/schema/fits-whole.ts';
-import type { ColumnType } from '../../../src/schema/types.ts';
-import { fitScalar, unfit, unscaledOf } from '../../../src/schema/values.ts';
+import { wholeCell } from '../../../src/schema/values/fits-whole.ts';
+import type { ColumnType } from '../../../src/schema/types/column-type.ts';
+import { fitScalar, unfit, unscaledOf } from '../../../src/schema/values/scalar-values.ts';
 import { runs } from '../../support/fuzzing.ts';
 import { jsonOf, leafContent, nestedTypes } from '../../support/nested-values.ts';
 

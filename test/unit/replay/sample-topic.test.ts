@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sampleTopic } from '../../../src/consumer/replay/sample-topic.ts';
 import { SchemaSample, type SchemaPreview } from '../../../src/consumer/table/catalog/schema-preview.ts';
-import { formatType } from '../../../src/schema/hive-ddl.ts';
+import { formatType } from '../../../src/schema/types/hive-ddl.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { createTestTools, openTestLake } from '../../support/lake.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stateFinder } from '../../../src/hours/read-hours.ts';
 import { formatReport, type ReportedMean } from '../../../src/report/format.ts';
 import { alertOf, hourlyMeans, hourlyMeansSql } from '../../../src/report/hourly-means.ts';
-import { parseColumns } from '../../../src/schema/hive-ddl.ts';
+import { parseColumns } from '../../../src/schema/types/hive-ddl.ts';
 
 const limits = { low: 36.1, high: 37.2 };
 const table = {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatType, parseType } from '../../../src/schema/hive-ddl.ts';
-import { observe } from '../../../src/schema/observe.ts';
-import { ExactNumber } from '../../../src/schema/values.ts';
+import { formatType, parseType } from '../../../src/schema/types/hive-ddl.ts';
+import { observe } from '../../../src/schema/infer/observe.ts';
+import { ExactNumber } from '../../../src/schema/values/scalar-values.ts';
 import { runs } from '../../support/fuzzing.ts';
 
 type Numbers = 'double' | 'split';

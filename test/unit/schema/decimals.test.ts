@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitScalar, unfit, unscaledOf } from '../../../src/schema/values.ts';
+import { fitScalar, unfit, unscaledOf } from '../../../src/schema/values/scalar-values.ts';
 
 const decimal = (precision: number, scale: number) => ({ kind: 'decimal', precision, scale }) as const;
 

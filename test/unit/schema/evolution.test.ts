@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { planEvolution, type EvolutionRules, type ObservedColumn } from '../../../src/schema/evolution.ts';
-import { formatType, parseColumns, parseType } from '../../../src/schema/hive-ddl.ts';
-import type { Observed } from '../../../src/schema/observe.ts';
+import { planEvolution, type EvolutionRules, type ObservedColumn } from '../../../src/schema/growth/evolution.ts';
+import { formatType, parseColumns, parseType } from '../../../src/schema/types/hive-ddl.ts';
+import type { Observed } from '../../../src/schema/infer/observe.ts';
 
 const rules: EvolutionRules = { columnsMax: 10, growth: 'all', hints: new Map() };
 

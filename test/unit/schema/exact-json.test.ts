@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseJson, parsePlainJson, writeJson } from '../../../src/schema/exact-json.ts';
-import { hasEscapedKey, readJson } from '../../../src/schema/read-json.ts';
-import { ExactNumber, exactOf } from '../../../src/schema/values.ts';
+import { parseJson, parsePlainJson, writeJson } from '../../../src/schema/json/exact-json.ts';
+import { hasEscapedKey, readJson } from '../../../src/schema/json/read-json.ts';
+import { ExactNumber, exactOf } from '../../../src/schema/values/scalar-values.ts';
 import { runs } from '../../support/fuzzing.ts';
 
 /** Keys that V8 does not confuse: its own parser is the reference for them. */

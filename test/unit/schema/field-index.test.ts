@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fieldIndex } from '../../../src/schema/field-index.ts';
-import type { Field } from '../../../src/schema/types.ts';
+import { fieldIndex } from '../../../src/schema/types/field-index.ts';
+import type { Field } from '../../../src/schema/types/column-type.ts';
 
 const structOf = (size: number, first = 0): Field[] =>
   Array.from({ length: size }, (_, index) => ({ name: `f${first + index}`, type: { kind: 'double' } }));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatType, parseColumns, parseType } from '../../../src/schema/hive-ddl.ts';
+import { formatType, parseColumns, parseType } from '../../../src/schema/types/hive-ddl.ts';
 import { columnTypes } from '../../support/column-types.ts';
 import { runs } from '../../support/fuzzing.ts';
 

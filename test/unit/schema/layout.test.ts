@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupRows, hivePath, layoutOf, partitionKeys } from '../../../src/schema/layout.ts';
+import { groupRows, hivePath, layoutOf, partitionKeys } from '../../../src/schema/partitions/layout.ts';
 import { runs } from '../../support/fuzzing.ts';
 
 describe('Hive layout', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { conform } from '../../../src/schema/conform.ts';
-import { parseType } from '../../../src/schema/hive-ddl.ts';
-import { observe } from '../../../src/schema/observe.ts';
-import { elementLeavesMax } from '../../../src/schema/type-weight.ts';
+import { conform } from '../../../src/schema/infer/conform.ts';
+import { parseType } from '../../../src/schema/types/hive-ddl.ts';
+import { observe } from '../../../src/schema/infer/observe.ts';
+import { elementLeavesMax } from '../../../src/schema/types/type-weight.ts';
 
 const rules = { numbers: 'double', depthMax: 30 } as const;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { projectionParameters, projectionProblem } from '../../../src/schema/projection.ts';
-import { widenedProjection } from '../../../src/schema/widen-projection.ts';
+import { projectionParameters, projectionProblem } from '../../../src/schema/partitions/projection.ts';
+import { widenedProjection } from '../../../src/schema/partitions/widen-projection.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { createTestTools, openTestLake, testTable } from '../../support/lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { spellingOf, writeTime } from '../../../src/schema/time-spelling.ts';
-import { parseTimestamp } from '../../../src/schema/values.ts';
+import { spellingOf, writeTime } from '../../../src/schema/values/time-spelling.ts';
+import { parseTimestamp } from '../../../src/schema/values/scalar-values.ts';
 import { runs } from '../../support/fuzzing.ts';
 import { spelledTimes } from '../../support/spelled-times.ts';
 

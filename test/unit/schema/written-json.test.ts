@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseJson, writeJson } from '../../../src/schema/exact-json.ts';
-import { copyWritten, endOfWritten } from '../../../src/schema/written-json.ts';
+import { parseJson, writeJson } from '../../../src/schema/json/exact-json.ts';
+import { copyWritten, endOfWritten } from '../../../src/schema/json/written-json.ts';
 import { runs } from '../../support/fuzzing.ts';
 
 const keys = fc.oneof(

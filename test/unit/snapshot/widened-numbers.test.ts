@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatType, parseColumns } from '../../../src/schema/hive-ddl.ts';
+import { formatType, parseColumns } from '../../../src/schema/types/hive-ddl.ts';
 import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';

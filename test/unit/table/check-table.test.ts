@@ -4,8 +4,8 @@ import { checkTable } from '../../../src/consumer/table/catalog/check-table.ts';
 import { topicParameter } from '../../../src/consumer/table/catalog/shared-table.ts';
 import { fromTable } from '../../../src/aws/glue/glue-table.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
-import { parseColumns } from '../../../src/schema/hive-ddl.ts';
-import { projectionParameters } from '../../../src/schema/projection.ts';
+import { parseColumns } from '../../../src/schema/types/hive-ddl.ts';
+import { projectionParameters } from '../../../src/schema/partitions/projection.ts';
 
 const location = 's3://bucket/lake/readings/';
 const expected = { location, topic: 'readings' };

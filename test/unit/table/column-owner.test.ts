@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { checkTable } from '../../../src/consumer/table/catalog/check-table.ts';
-import { parseColumns } from '../../../src/schema/hive-ddl.ts';
+import { parseColumns } from '../../../src/schema/types/hive-ddl.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import {
   audit,

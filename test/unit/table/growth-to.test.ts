@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { growthTo } from '../../../src/consumer/table/catalog/growth-to.ts';
-import { parseColumns } from '../../../src/schema/hive-ddl.ts';
+import { parseColumns } from '../../../src/schema/types/hive-ddl.ts';
 
 it.each([
   ['a double, b string', 'a double', { addColumns: parseColumns('b string'), replaceColumns: [] }],

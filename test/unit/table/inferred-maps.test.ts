@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
-import { formatType, parseColumns } from '../../../src/schema/hive-ddl.ts';
+import { formatType, parseColumns } from '../../../src/schema/types/hive-ddl.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { createTestTools, openTestLake, readRows, testTable } from '../../support/lake.ts';

@@ -3,7 +3,7 @@ import { jsonValue, type DecodedColumn } from '../../../src/consumer/columns/bui
 import { JsonValues } from '../../../src/consumer/ports/json-values.ts';
 import { jsonStrings } from '../../../src/consumer/table/route/json-strings.ts';
 import { Turns } from '../../../src/runtime/turns.ts';
-import { parseJson, writeJson } from '../../../src/schema/exact-json.ts';
+import { parseJson, writeJson } from '../../../src/schema/json/exact-json.ts';
 
 /** Makes strings of values that lie in several pieces of memory, so many of them in each, from the last one on if `turned`. */
 async function stringsOf(texts: readonly string[], pieceSize: number, turned = false): Promise<unknown[]> {

@@ -3,7 +3,7 @@ import { decodeBatch } from '../../../src/consumer/columns/decode-batch.ts';
 import { jsonValue, rowOf, type DecodedColumn } from '../../../src/consumer/columns/builders/decoded-column.ts';
 import { allFields } from '../../../src/consumer/columns/parse/field-rules.ts';
 import { mergeEmpties } from '../../../src/consumer/table/route/merge-empties.ts';
-import type { ColumnType } from '../../../src/schema/types.ts';
+import type { ColumnType } from '../../../src/schema/types/column-type.ts';
 import { slicesOf } from '../../support/chunks.ts';
 
 const placement = { layout: 'none' as const, eventTimeField: 'at', pastDaysMax: 30, futureDaysMax: 1 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
-import { parseTimestamp } from '../../../src/schema/values.ts';
+import { parseTimestamp } from '../../../src/schema/values/scalar-values.ts';
 import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { createTestTools, readRows } from '../../support/lake.ts';

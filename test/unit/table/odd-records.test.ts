@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
-import { formatType } from '../../../src/schema/hive-ddl.ts';
+import { formatType } from '../../../src/schema/types/hive-ddl.ts';
 import { fatesPage, fatesPath } from '../../../scripts/docs/fates-page.ts';
 import { oddRecords, type OddRecord } from '../../../scripts/docs/odd-records.ts';
 import { createTestTools, readRows, testTable } from '../../support/lake.ts';

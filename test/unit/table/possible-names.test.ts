@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { possibleNames } from '../../../src/consumer/table/decode/possible-names.ts';
-import { columnName } from '../../../src/schema/names.ts';
-import { digitsName, jsonName, siblingName } from '../../../src/schema/sibling.ts';
-import type { ColumnType } from '../../../src/schema/types.ts';
+import { columnName } from '../../../src/schema/names/column-name.ts';
+import { digitsName, jsonName, siblingName } from '../../../src/schema/names/sibling.ts';
+import type { ColumnType } from '../../../src/schema/types/column-type.ts';
 import { jsonRecords, slicesOf } from '../../support/chunks.ts';
 import { runs } from '../../support/fuzzing.ts';
 import { createTestTools, openTestLake, readRows, testRecipe } from '../../support/lake.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatType, parseColumns } from '../../../src/schema/hive-ddl.ts';
+import { formatType, parseColumns } from '../../../src/schema/types/hive-ddl.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { createTestTools, openTestLake, readRows, testTable, type TestToolsOptions } from '../../support/lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';

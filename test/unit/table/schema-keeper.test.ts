@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { SchemaKeeper } from '../../../src/consumer/table/catalog/schema-keeper.ts';
 import type { ObjectStore, TableDefinition } from '../../../src/consumer/ports/lake.ts';
 import { rulesOf } from '../../../src/consumer/table/recipe-rules.ts';
-import { parseColumns } from '../../../src/schema/hive-ddl.ts';
-import type { ObservedColumn } from '../../../src/schema/evolution.ts';
+import { parseColumns } from '../../../src/schema/types/hive-ddl.ts';
+import type { ObservedColumn } from '../../../src/schema/growth/evolution.ts';
 import { openTestLake, testRecipe } from '../../support/lake.ts';
 
 const rules = rulesOf(testRecipe).evolution;

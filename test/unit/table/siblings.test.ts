@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { jsonValue } from '../../../src/consumer/columns/builders/decoded-column.ts';
 import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
-import { rescuedColumn } from '../../../src/schema/names.ts';
+import { rescuedColumn } from '../../../src/schema/names/column-name.ts';
 import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { slicesOf } from '../../support/chunks.ts';
 import { runs } from '../../support/fuzzing.ts';

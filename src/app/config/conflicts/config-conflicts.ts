@@ -1,7 +1,7 @@
 import { restCatalogConflicts } from './iceberg-conflicts.ts';
 import type { Environment } from '../../../runtime/environment.ts';
 import { registryConflicts } from './registry-conflicts.ts';
-import { layouts } from '../../../schema/layout.ts';
+import { layouts } from '../../../schema/partitions/layout.ts';
 import { wayInConflicts } from './way-in-conflicts.ts';
 
 /** Variables that say the same thing: of two, one would be ignored without a word. */

@@ -1,4 +1,4 @@
-import { columnName, fieldKey } from '../../../schema/names.ts';
+import { columnName, fieldKey } from '../../../schema/names/column-name.ts';
 
 export interface FieldVariables {
   readonly FIELDS_ALLOW?: ReadonlySet<string> | undefined;

@@ -1,5 +1,5 @@
-import type { Growth } from '../../../schema/evolution.ts';
-import type { ColumnType } from '../../../schema/types.ts';
+import type { Growth } from '../../../schema/growth/evolution.ts';
+import type { ColumnType } from '../../../schema/types/column-type.ts';
 import type { Config } from '../config.ts';
 import { chooseTopics, isTableShared } from '../topic-choice.ts';
 

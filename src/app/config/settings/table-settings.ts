@@ -1,5 +1,5 @@
 import type { TableFormat } from '../../../consumer/ports/lake.ts';
-import type { EventTimeUnit, Layout } from '../../../schema/layout.ts';
+import type { EventTimeUnit, Layout } from '../../../schema/partitions/layout.ts';
 import type { Config } from '../config.ts';
 import { topicPlaceholder } from '../variables/lake-variables.ts';
 import { chooseTopics, isTableShared, tableFor } from '../topic-choice.ts';

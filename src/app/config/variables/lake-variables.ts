@@ -1,6 +1,6 @@
 import { choice, decimal, integer, text, variable, yesNo } from './variable-kinds.ts';
 import { tableFormats } from '../../../consumer/ports/lake.ts';
-import { eventTimeUnits, layouts } from '../../../schema/layout.ts';
+import { eventTimeUnits, layouts } from '../../../schema/partitions/layout.ts';
 
 const lake = 'Lake';
 const batches = 'Batches';

@@ -1,6 +1,6 @@
 import { recordParts, type RecordPart } from '../../../consumer/ports/record-columns.ts';
 import { valueFormats } from '../../../consumer/ports/value-format.ts';
-import { parseColumns } from '../../../schema/hive-ddl.ts';
+import { parseColumns } from '../../../schema/types/hive-ddl.ts';
 import { choice, integer, list, variable } from './variable-kinds.ts';
 
 const group = 'Schema';

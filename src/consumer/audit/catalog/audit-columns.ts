@@ -1,6 +1,6 @@
-import { formatType, parseType } from '../../../schema/hive-ddl.ts';
-import type { Column, ColumnType } from '../../../schema/types.ts';
-import { widerType, type WideningRules } from '../../../schema/wider-type.ts';
+import { formatType, parseType } from '../../../schema/types/hive-ddl.ts';
+import type { Column, ColumnType } from '../../../schema/types/column-type.ts';
+import { widerType, type WideningRules } from '../../../schema/merge/wider-type.ts';
 import type { Finding } from '../finding.ts';
 
 /** Hive types that read the same values of a file. */

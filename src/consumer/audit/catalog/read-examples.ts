@@ -1,6 +1,6 @@
 import { mapConcurrently } from '../../../runtime/concurrency.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
-import type { Column } from '../../../schema/types.ts';
+import type { Column } from '../../../schema/types/column-type.ts';
 import type { WrittenObject } from '../../ledger/entry/ledger-entry.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import { objectSource, type ParquetReader } from '../../ports/parquet.ts';

@@ -1,5 +1,5 @@
-import { hivePath } from '../../../schema/layout.ts';
-import type { Column } from '../../../schema/types.ts';
+import { hivePath } from '../../../schema/partitions/layout.ts';
+import type { Column } from '../../../schema/types/column-type.ts';
 import type { FileColumns } from './audit-columns.ts';
 
 /** What the ledger's objects ask of one table of the catalog. */

@@ -1,5 +1,5 @@
-import { hasProjection } from '../../../schema/projection.ts';
-import type { Column } from '../../../schema/types.ts';
+import { hasProjection } from '../../../schema/partitions/projection.ts';
+import type { Column } from '../../../schema/types/column-type.ts';
 import type { ExpiredDays } from '../../ledger/notes/expired-days.ts';
 import type { Catalog, CatalogPartition, CatalogTable } from '../../ports/lake.ts';
 import { topicParameter } from '../../table/catalog/shared-table.ts';

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../../runtime/errors.ts';
-import type { Column } from '../../../schema/types.ts';
+import type { Column } from '../../../schema/types/column-type.ts';
 import {
   isAsNoted,
   type MergedBase,

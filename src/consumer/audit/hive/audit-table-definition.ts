@@ -1,7 +1,7 @@
-import { layoutOf } from '../../../schema/layout.ts';
-import { hasProjection, projectionProblem } from '../../../schema/projection.ts';
-import { widenedProjection } from '../../../schema/widen-projection.ts';
-import type { Column } from '../../../schema/types.ts';
+import { layoutOf } from '../../../schema/partitions/layout.ts';
+import { hasProjection, projectionProblem } from '../../../schema/partitions/projection.ts';
+import { widenedProjection } from '../../../schema/partitions/widen-projection.ts';
+import type { Column } from '../../../schema/types/column-type.ts';
 import { isSameLocation } from '../../ports/catalog-rules.ts';
 import type { CatalogTable } from '../../ports/lake.ts';
 import { folderOf, locationOf, repairs, type TableNeeds } from '../catalog/table-needs.ts';

@@ -1,4 +1,4 @@
-import type { Column } from '../../../schema/types.ts';
+import type { Column } from '../../../schema/types/column-type.ts';
 import type { WrittenEntry, WrittenObject } from '../../ledger/entry/ledger-entry.ts';
 import { hivePathOf, mergedFolder } from '../../ledger/keys/object-keys.ts';
 import type { NeedsByKind } from '../catalog/catalog-needs.ts';

@@ -1,4 +1,4 @@
-import { formatType } from '../../../schema/hive-ddl.ts';
+import { formatType } from '../../../schema/types/hive-ddl.ts';
 import { isSameLocation, plainFolder } from '../../ports/catalog-rules.ts';
 import type { RegisteredPartition } from '../../ports/lake.ts';
 import { unreadColumn } from '../catalog/audit-columns.ts';

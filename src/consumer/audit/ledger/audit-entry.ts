@@ -1,4 +1,4 @@
-import { hivePath, partitionKeys } from '../../../schema/layout.ts';
+import { hivePath, partitionKeys } from '../../../schema/partitions/layout.ts';
 import {
   isWritten,
   type GapEntry,

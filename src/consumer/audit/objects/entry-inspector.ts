@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { isDeepStrictEqual } from 'node:util';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { Turns } from '../../../runtime/turns.ts';
-import type { Column } from '../../../schema/types.ts';
+import type { Column } from '../../../schema/types/column-type.ts';
 import type { ExpiredDays } from '../../ledger/notes/expired-days.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { isWritten, type LedgerEntry, type WrittenEntry, type WrittenObject } from '../../ledger/entry/ledger-entry.ts';

@@ -1,10 +1,10 @@
 import type { KernelType } from '../../../kernel/kernel-type.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
-import type { Observed } from '../../../schema/observe.ts';
-import { spellingOf } from '../../../schema/time-spelling.ts';
+import type { Observed } from '../../../schema/infer/observe.ts';
+import { spellingOf } from '../../../schema/values/time-spelling.ts';
 import { asLongs, toLongs } from '../../../runtime/longs.ts';
-import type { ColumnType } from '../../../schema/types.ts';
-import { ExactNumber } from '../../../schema/values.ts';
+import type { ColumnType } from '../../../schema/types/column-type.ts';
+import { ExactNumber } from '../../../schema/values/scalar-values.ts';
 import type { BatchMemory } from './batch-memory.ts';
 import type { BatchSpace } from './batch-space.ts';
 import type { DecodedColumn, FieldRun, ValueStore } from './decoded-column.ts';

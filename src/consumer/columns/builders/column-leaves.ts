@@ -2,7 +2,7 @@ import type { KernelFieldEntries } from '../../../kernel/kernel-fields.ts';
 import { KernelLeaves } from '../../../kernel/kernel-leaves.ts';
 import type { KernelType } from '../../../kernel/kernel-type.ts';
 import type { LeafSpace } from '../../../kernel/leaf-collector.ts';
-import type { ColumnType } from '../../../schema/types.ts';
+import type { ColumnType } from '../../../schema/types/column-type.ts';
 import type { JsonValues } from '../../ports/json-values.ts';
 import type { ValueLeaves } from '../../ports/value-leaves.ts';
 import type { PartialValues } from '../members/partial-values.ts';

@@ -1,12 +1,12 @@
 import type { PartialValues } from '../members/partial-values.ts';
 import { msPerDay } from '../../../runtime/duration.ts';
-import type { Observed, ObserveRules } from '../../../schema/observe.ts';
-import { writeTime } from '../../../schema/time-spelling.ts';
+import type { Observed, ObserveRules } from '../../../schema/infer/observe.ts';
+import { writeTime } from '../../../schema/values/time-spelling.ts';
 import type { StringDictionary } from '../../ports/string-dictionary.ts';
 import type { JsonValues } from '../../ports/json-values.ts';
 import type { ValueLeaves } from '../../ports/value-leaves.ts';
 import { stringAt } from '../../ports/dictionary-builder.ts';
-import { ExactNumber } from '../../../schema/values.ts';
+import { ExactNumber } from '../../../schema/values/scalar-values.ts';
 
 /** Values of one field with one form and type: sparse, by row. */
 export interface DecodedColumn {

@@ -1,4 +1,4 @@
-import type { ColumnType } from '../../../schema/types.ts';
+import type { ColumnType } from '../../../schema/types/column-type.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import * as bits from './kind-bits.ts';
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { parseJson, writeJson } from '../../../schema/exact-json.ts';
-import { closeBrace, colon, comma, openBrace } from '../../../schema/json-bytes.ts';
+import { parseJson, writeJson } from '../../../schema/json/exact-json.ts';
+import { closeBrace, colon, comma, openBrace } from '../../../schema/json/json-bytes.ts';
 import {
   DistinctKeys,
   endOfJson,
@@ -8,7 +8,7 @@ import {
   endOfWritten,
   keyIndexOf,
   skipSpace,
-} from '../../../schema/written-json.ts';
+} from '../../../schema/json/written-json.ts';
 
 /** What becomes of a member: it stays in the record, is taken out to be rescued, or is taken out for good since its field is denied. */
 export type MemberFate = 'stays' | 'rescued' | 'denied';

@@ -1,4 +1,4 @@
-import { columnName, fieldKey, reservedSuffix } from '../../../schema/names.ts';
+import { columnName, fieldKey, reservedSuffix } from '../../../schema/names/column-name.ts';
 
 /**
  * Rules for which top-level fields of a record become columns, and under which names. They go by column names: a rule about

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { messageOf } from '../../../runtime/errors.ts';
-import { parseJson } from '../../../schema/exact-json.ts';
+import { parseJson } from '../../../schema/json/exact-json.ts';
 
 /** Reasons why a record can't become a row, as dead letters and metrics name them. */
 export const rejectReasons = [

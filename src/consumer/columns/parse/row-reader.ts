@@ -1,10 +1,16 @@
-import { pointerTo } from '../../../schema/json-pointer.ts';
-import { isMapLike } from '../../../schema/evolution.ts';
-import { fitsWhole, isPlainObject } from '../../../schema/fits-whole.ts';
-import { mergeTypes } from '../../../schema/merge.ts';
-import { observe, observeField, type NumberRule, type Observed, type ObserveRules } from '../../../schema/observe.ts';
-import { innermostElement, isNested, type ColumnType } from '../../../schema/types.ts';
-import { fitScalar, unfit } from '../../../schema/values.ts';
+import { pointerTo } from '../../../schema/json/json-pointer.ts';
+import { isMapLike } from '../../../schema/growth/evolution.ts';
+import { fitsWhole, isPlainObject } from '../../../schema/values/fits-whole.ts';
+import { mergeTypes } from '../../../schema/merge/merge-types.ts';
+import {
+  observe,
+  observeField,
+  type NumberRule,
+  type Observed,
+  type ObserveRules,
+} from '../../../schema/infer/observe.ts';
+import { innermostElement, isNested, type ColumnType } from '../../../schema/types/column-type.ts';
+import { fitScalar, unfit } from '../../../schema/values/scalar-values.ts';
 import type { BatchSpace } from '../builders/batch-space.ts';
 import { ColumnBuilder } from '../builders/column-builder.ts';
 import type { DecodedColumn } from '../builders/decoded-column.ts';

@@ -1,6 +1,6 @@
 import { freeNow } from '../../../runtime/slab-pool.ts';
-import { backslash, colon, quote } from '../../../schema/json-bytes.ts';
-import { copyWritten, endOfWritten, type Range } from '../../../schema/written-json.ts';
+import { backslash, colon, quote } from '../../../schema/json/json-bytes.ts';
+import { copyWritten, endOfWritten, type Range } from '../../../schema/json/written-json.ts';
 
 const startBytes = 4096;
 /** Text of fewer characters is written one by one: a call for it would cost more. */

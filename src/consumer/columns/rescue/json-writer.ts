@@ -1,7 +1,7 @@
 import { useKernel, type Kernel } from '../../../kernel/kernel.ts';
 import { loadWindow } from '../../../kernel/load-values.ts';
 import type { Turns } from '../../../runtime/turns.ts';
-import { writeJson } from '../../../schema/exact-json.ts';
+import { writeJson } from '../../../schema/json/exact-json.ts';
 import type { JsonValues } from '../../ports/json-values.ts';
 import { JsonText } from './json-text.ts';
 

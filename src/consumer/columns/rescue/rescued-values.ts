@@ -1,7 +1,7 @@
-import { writeJson } from '../../../schema/exact-json.ts';
-import { closeBrace, comma, openBrace } from '../../../schema/json-bytes.ts';
-import type { Range } from '../../../schema/written-json.ts';
-import { rescuedColumn } from '../../../schema/names.ts';
+import { writeJson } from '../../../schema/json/exact-json.ts';
+import { closeBrace, comma, openBrace } from '../../../schema/json/json-bytes.ts';
+import type { Range } from '../../../schema/json/written-json.ts';
+import { rescuedColumn } from '../../../schema/names/column-name.ts';
 import type { JsonValues } from '../../ports/json-values.ts';
 import type { DecodedColumn } from '../builders/decoded-column.ts';
 import { JsonText } from './json-text.ts';

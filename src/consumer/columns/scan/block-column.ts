@@ -1,6 +1,6 @@
 import type { Kernel } from '../../../kernel/kernel.ts';
-import { openBrace } from '../../../schema/json-bytes.ts';
-import { pointerTo } from '../../../schema/json-pointer.ts';
+import { openBrace } from '../../../schema/json/json-bytes.ts';
+import { pointerTo } from '../../../schema/json/json-pointer.ts';
 import type { ColumnBuilder } from '../builders/column-builder.ts';
 import { EntryValues } from './entry-values.ts';
 import { flatKindsOf } from '../builders/field-state.ts';

@@ -1,9 +1,9 @@
 import * as kinds from '../../../kernel/kinds.ts';
 import type { KernelFieldEntries } from '../../../kernel/kernel-fields.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
-import { parseJson, parsePlainJson } from '../../../schema/exact-json.ts';
-import { holds } from '../../../schema/fits-whole.ts';
-import { exactOf } from '../../../schema/values.ts';
+import { parseJson, parsePlainJson } from '../../../schema/json/exact-json.ts';
+import { holds } from '../../../schema/values/fits-whole.ts';
+import { exactOf } from '../../../schema/values/scalar-values.ts';
 import { rankOf } from './entry-order.ts';
 import { areMembersElsewhere, type NestedTarget } from './nested-targets.ts';
 import type { ScannedField } from './scanned-fields.ts';

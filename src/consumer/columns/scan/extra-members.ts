@@ -1,7 +1,7 @@
 import type { KernelExtras } from '../../../kernel/kernel-extras.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
-import { parseJson, writeJson } from '../../../schema/exact-json.ts';
-import { keyIndexOf } from '../../../schema/written-json.ts';
+import { parseJson, writeJson } from '../../../schema/json/exact-json.ts';
+import { keyIndexOf } from '../../../schema/json/written-json.ts';
 import { behindAll, compareOrder, rankOf, type EntryOrder } from './entry-order.ts';
 import type { RescuedValues } from '../rescue/rescued-values.ts';
 import type { ScannedFields } from './scanned-fields.ts';

@@ -2,10 +2,10 @@ import type { KernelFieldEntries } from '../../../kernel/kernel-fields.ts';
 import { KernelType } from '../../../kernel/kernel-type.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
 import { kindRawNested, kindTypedEnd, kindTypedFirst } from '../../../kernel/kinds.ts';
-import { includesType } from '../../../schema/includes-type.ts';
-import { canMerge } from '../../../schema/merge.ts';
-import type { ObserveRules } from '../../../schema/observe.ts';
-import { isNested, type ColumnType } from '../../../schema/types.ts';
+import { includesType } from '../../../schema/merge/includes-type.ts';
+import { canMerge } from '../../../schema/merge/merge-types.ts';
+import type { ObserveRules } from '../../../schema/infer/observe.ts';
+import { isNested, type ColumnType } from '../../../schema/types/column-type.ts';
 import type { ColumnBuilder } from '../builders/column-builder.ts';
 
 /** Arrays or structs that the kernel finds to fit the type whole go to the column as they are: they are of that kind. */

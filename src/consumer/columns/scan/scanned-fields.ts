@@ -3,8 +3,8 @@ import { KernelFieldEntries, KernelFields } from '../../../kernel/kernel-fields.
 import type { Address } from '../../../kernel/kernel-calls.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
 import { kindDigitsArray, kindMixedArray } from '../../../kernel/kinds.ts';
-import { backslash } from '../../../schema/json-bytes.ts';
-import { keyIndexOf } from '../../../schema/written-json.ts';
+import { backslash } from '../../../schema/json/json-bytes.ts';
+import { keyIndexOf } from '../../../schema/json/written-json.ts';
 import type { ColumnBuilder } from '../builders/column-builder.ts';
 import { pathWithin, type EventTimeField } from '../times/event-time.ts';
 import type { FieldState } from '../builders/field-state.ts';

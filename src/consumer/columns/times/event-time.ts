@@ -1,5 +1,5 @@
-import type { EventTimeUnit } from '../../../schema/layout.ts';
-import { ExactNumber, parseTimestamp } from '../../../schema/values.ts';
+import type { EventTimeUnit } from '../../../schema/partitions/layout.ts';
+import { ExactNumber, parseTimestamp } from '../../../schema/values/scalar-values.ts';
 
 /** The end of the year 9999: what lies behind has no date that query engines know. */
 const timeMax = 253_402_300_799_999;

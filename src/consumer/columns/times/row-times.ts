@@ -1,8 +1,8 @@
 import type { Kernel } from '../../../kernel/kernel.ts';
 import { msPerDay } from '../../../runtime/duration.ts';
-import type { TimeRange } from '../../../schema/layout.ts';
+import type { TimeRange } from '../../../schema/partitions/layout.ts';
 import type { BatchMemory } from '../builders/batch-memory.ts';
-import type { Placement } from '../../../schema/layout.ts';
+import type { Placement } from '../../../schema/partitions/layout.ts';
 import type { RecordChunk } from '../../ports/record-chunk.ts';
 
 /** Times of a batch's rows, in milliseconds since the epoch. */

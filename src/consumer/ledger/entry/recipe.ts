@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { recordParts } from '../../ports/record-columns.ts';
 import { recordsPerValue, valueFormats } from '../../ports/value-format.ts';
-import { eventTimeUnits, layouts } from '../../../schema/layout.ts';
+import { eventTimeUnits, layouts } from '../../../schema/partitions/layout.ts';
 
 const placementSchema = z.object({
   layout: z.enum(layouts),

@@ -1,6 +1,6 @@
 import { PipelineError } from '../../../runtime/errors.ts';
 import { msPerDay } from '../../../runtime/duration.ts';
-import { partitionEndMs } from '../../../schema/partition-end.ts';
+import { partitionEndMs } from '../../../schema/partitions/partition-end.ts';
 import type { ObjectStore, StoredObject } from '../../ports/lake.ts';
 import { expiryKey } from '../keys/ledger-keys.ts';
 import { corruptNote } from './parse-note.ts';

@@ -1,7 +1,7 @@
 import type { Ledger } from '../../ledger/ledger.ts';
 import { readMerged } from '../../ledger/notes/merged-partition.ts';
 import type { Catalog, ObjectStore } from '../../ports/lake.ts';
-import { hivePath as hivePathOfValues } from '../../../schema/layout.ts';
+import { hivePath as hivePathOfValues } from '../../../schema/partitions/layout.ts';
 import { readPartition } from './read-partition.ts';
 import { registeredPartitions } from './registered-partitions.ts';
 import { ReplacedEntries } from './replaced-entries.ts';

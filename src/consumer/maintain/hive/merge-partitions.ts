@@ -1,6 +1,6 @@
-import { hivePath as hivePathOfValues } from '../../../schema/layout.ts';
-import { partitionEndMs } from '../../../schema/partition-end.ts';
-import { hasProjection } from '../../../schema/projection.ts';
+import { hivePath as hivePathOfValues } from '../../../schema/partitions/layout.ts';
+import { partitionEndMs } from '../../../schema/partitions/partition-end.ts';
+import { hasProjection } from '../../../schema/partitions/projection.ts';
 import { mapAhead } from '../../../runtime/concurrency.ts';
 import { isExpired, readExpiry } from '../../ledger/notes/expired-days.ts';
 import { listMergedPaths, readMerged, type StoredNote } from '../../ledger/notes/merged-partition.ts';

@@ -1,4 +1,4 @@
-import { hivePath as hivePathOfValues } from '../../../schema/layout.ts';
+import { hivePath as hivePathOfValues } from '../../../schema/partitions/layout.ts';
 import { mergedFolder } from '../../ledger/keys/object-keys.ts';
 import { isSameLocation } from '../../ports/catalog-rules.ts';
 import type { CatalogTable } from '../../ports/lake.ts';

@@ -1,6 +1,6 @@
 import { PipelineError } from '../../../runtime/errors.ts';
-import { hivePath, layoutOf, partitionKeys } from '../../../schema/layout.ts';
-import { hasProjection } from '../../../schema/projection.ts';
+import { hivePath, layoutOf, partitionKeys } from '../../../schema/partitions/layout.ts';
+import { hasProjection } from '../../../schema/partitions/projection.ts';
 import { isExpired, raiseExpiry } from '../../ledger/notes/expired-days.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { hivePathOf, mergedFolder } from '../../ledger/keys/object-keys.ts';

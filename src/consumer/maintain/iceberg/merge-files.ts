@@ -4,7 +4,7 @@ import { TableFiles } from '../../../iceberg/manifests/table-files.ts';
 import { readReferences } from '../../../iceberg/manifests/table-references.ts';
 import { currentSchema, defaultSpec } from '../../../iceberg/metadata/table-metadata.ts';
 import { msPerHour } from '../../../runtime/duration.ts';
-import { hivePath } from '../../../schema/layout.ts';
+import { hivePath } from '../../../schema/partitions/layout.ts';
 import { mergedKey, topicOfFile } from '../../ledger/keys/object-keys.ts';
 import type { RewrittenObject } from '../../ports/parquet-rewriter.ts';
 import { describeObjects } from '../../snapshot/commit-snapshot.ts';

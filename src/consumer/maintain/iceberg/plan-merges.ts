@@ -1,4 +1,4 @@
-import { partitionEndMs } from '../../../schema/partition-end.ts';
+import { partitionEndMs } from '../../../schema/partitions/partition-end.ts';
 import { fillBins, isSmall, shareOf, smallShare, type MergedSize } from '../merged-size.ts';
 import type { Upkeep } from '../upkeep.ts';
 

@@ -1,7 +1,7 @@
 import { indexAtOrAfter } from '../../../runtime/ascending.ts';
 import { consecutive } from '../../../runtime/consecutive.ts';
-import { rescuedColumn } from '../../../schema/names.ts';
-import type { ColumnType } from '../../../schema/types.ts';
+import { rescuedColumn } from '../../../schema/names/column-name.ts';
+import type { ColumnType } from '../../../schema/types/column-type.ts';
 import type { ColumnarTable, ColumnData, TableColumn } from '../../ports/columnar-table.ts';
 import type { DecodedBatch } from '../../columns/decode-batch.ts';
 import type { DecodedColumn, ValueStore } from '../../columns/builders/decoded-column.ts';

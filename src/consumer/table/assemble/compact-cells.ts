@@ -1,4 +1,4 @@
-import type { ColumnType } from '../../../schema/types.ts';
+import type { ColumnType } from '../../../schema/types/column-type.ts';
 import type { DecodedColumn } from '../../columns/builders/decoded-column.ts';
 import type { ColumnData } from '../../ports/columnar-table.ts';
 import type { RowFlags } from './lazy-columns.ts';

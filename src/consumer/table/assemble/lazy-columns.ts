@@ -1,4 +1,4 @@
-import type { ColumnType } from '../../../schema/types.ts';
+import type { ColumnType } from '../../../schema/types/column-type.ts';
 import type { TableColumn } from '../../ports/columnar-table.ts';
 
 type Cells = Pick<TableColumn, 'data' | 'compact' | 'validity'>;

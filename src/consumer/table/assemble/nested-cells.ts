@@ -1,8 +1,8 @@
-import { conform } from '../../../schema/conform.ts';
-import { parseJson } from '../../../schema/exact-json.ts';
-import { holds, wholeCell } from '../../../schema/fits-whole.ts';
-import type { ObserveRules } from '../../../schema/observe.ts';
-import type { ColumnType } from '../../../schema/types.ts';
+import { conform } from '../../../schema/infer/conform.ts';
+import { parseJson } from '../../../schema/json/exact-json.ts';
+import { holds, wholeCell } from '../../../schema/values/fits-whole.ts';
+import type { ObserveRules } from '../../../schema/infer/observe.ts';
+import type { ColumnType } from '../../../schema/types/column-type.ts';
 import type { JsonRows } from '../../ports/columnar-table.ts';
 import { JsonValues } from '../../ports/json-values.ts';
 import type { ValueStore } from '../../columns/builders/decoded-column.ts';

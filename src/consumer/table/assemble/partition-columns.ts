@@ -1,4 +1,4 @@
-import type { Column } from '../../../schema/types.ts';
+import type { Column } from '../../../schema/types/column-type.ts';
 import type { ColumnarTable, FieldIds, TableColumn } from '../../ports/columnar-table.ts';
 import { DictionaryBuilder } from '../../ports/dictionary-builder.ts';
 

@@ -1,4 +1,4 @@
-import { groupRows, type RowGroup } from '../../../schema/layout.ts';
+import { groupRows, type RowGroup } from '../../../schema/partitions/layout.ts';
 import type { DecodedBatch } from '../../columns/decode-batch.ts';
 import type { PlannedObject } from '../../ledger/entry/ledger-entry.ts';
 import type { Recipe } from '../../ledger/entry/recipe.ts';

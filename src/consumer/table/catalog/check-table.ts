@@ -1,9 +1,9 @@
 import { PipelineError } from '../../../runtime/errors.ts';
-import { formatType } from '../../../schema/hive-ddl.ts';
-import { layoutOf } from '../../../schema/layout.ts';
-import { rescuedColumn } from '../../../schema/names.ts';
-import { projectionProblem } from '../../../schema/projection.ts';
-import type { Column } from '../../../schema/types.ts';
+import { formatType } from '../../../schema/types/hive-ddl.ts';
+import { layoutOf } from '../../../schema/partitions/layout.ts';
+import { rescuedColumn } from '../../../schema/names/column-name.ts';
+import { projectionProblem } from '../../../schema/partitions/projection.ts';
+import type { Column } from '../../../schema/types/column-type.ts';
 import { kindParameter } from '../../ports/catalog-rules.ts';
 import { isIceberg, type CatalogTable } from '../../ports/lake.ts';
 import { columnsOfPart } from '../../ports/record-columns.ts';

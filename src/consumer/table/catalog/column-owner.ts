@@ -1,4 +1,4 @@
-import type { Column } from '../../../schema/types.ts';
+import type { Column } from '../../../schema/types/column-type.ts';
 import type { DecodedBatch } from '../../columns/decode-batch.ts';
 import { columnsOfPart, indexColumn, recordPartColumns, recordParts } from '../../ports/record-columns.ts';
 

@@ -1,5 +1,5 @@
-import { mergeTypes } from '../../../schema/merge.ts';
-import type { Column } from '../../../schema/types.ts';
+import { mergeTypes } from '../../../schema/merge/merge-types.ts';
+import type { Column } from '../../../schema/types/column-type.ts';
 import type { TableGrowth } from '../../ports/lake.ts';
 
 /** What a table lacks of the columns: those that it has not, and fields of its structs. Or the name of a column that it has of another type. */

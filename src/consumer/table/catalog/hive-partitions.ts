@@ -1,14 +1,14 @@
 import { crc32 } from 'node:zlib';
-import { formatType } from '../../../schema/hive-ddl.ts';
-import { hivePath } from '../../../schema/layout.ts';
-import { hasProjection } from '../../../schema/projection.ts';
-import { widenedProjection } from '../../../schema/widen-projection.ts';
+import { formatType } from '../../../schema/types/hive-ddl.ts';
+import { hivePath } from '../../../schema/partitions/layout.ts';
+import { hasProjection } from '../../../schema/partitions/projection.ts';
+import { widenedProjection } from '../../../schema/partitions/widen-projection.ts';
 import type { WrittenObject } from '../../ledger/entry/ledger-entry.ts';
 import { mergedFolder } from '../../ledger/keys/object-keys.ts';
 import type { Catalog, CatalogTable, ObjectStore } from '../../ports/lake.ts';
 import { changedByOthers } from '../../ports/catalog-rules.ts';
 import { conflictsMax, type SchemaKeeper } from './schema-keeper.ts';
-import { isNested } from '../../../schema/types.ts';
+import { isNested } from '../../../schema/types/column-type.ts';
 
 /** Makes the Hive partitions of written objects known to the catalog, each once per process and shape of the table. */
 export class HivePartitions {

@@ -1,6 +1,11 @@
-import { planEvolution, type Evolution, type EvolutionRules, type ObservedColumn } from '../../../schema/evolution.ts';
-import { rescuedColumn } from '../../../schema/names.ts';
-import { isNested, type Column } from '../../../schema/types.ts';
+import {
+  planEvolution,
+  type Evolution,
+  type EvolutionRules,
+  type ObservedColumn,
+} from '../../../schema/growth/evolution.ts';
+import { rescuedColumn } from '../../../schema/names/column-name.ts';
+import { isNested, type Column } from '../../../schema/types/column-type.ts';
 import type { TableDefinition, TableGrowth } from '../../ports/lake.ts';
 
 /** What a batch needs of the table. */

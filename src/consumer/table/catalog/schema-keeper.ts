@@ -1,7 +1,7 @@
 import { Slots } from '../../../runtime/concurrency.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
-import type { Evolution, ObservedColumn } from '../../../schema/evolution.ts';
-import type { Column } from '../../../schema/types.ts';
+import type { Evolution, ObservedColumn } from '../../../schema/growth/evolution.ts';
+import type { Column } from '../../../schema/types/column-type.ts';
 import { changedByOthers } from '../../ports/catalog-rules.ts';
 import type { Catalog, CatalogTable, TableDefinition } from '../../ports/lake.ts';
 import { planGrowth, rescued, sumOfGrowth, type GrowthWish } from './plan-growth.ts';

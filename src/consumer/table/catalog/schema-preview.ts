@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { planEvolution, type EvolutionRules, type ObservedColumn } from '../../../schema/evolution.ts';
-import type { Column } from '../../../schema/types.ts';
+import { planEvolution, type EvolutionRules, type ObservedColumn } from '../../../schema/growth/evolution.ts';
+import type { Column } from '../../../schema/types/column-type.ts';
 import type { DecodedBatch } from '../../columns/decode-batch.ts';
 import { jsonValue } from '../../columns/builders/decoded-column.ts';
 

@@ -1,8 +1,8 @@
-import { differInMaps } from '../../../schema/infer-maps.ts';
-import { partitionKeys } from '../../../schema/layout.ts';
-import { sameType } from '../../../schema/merge.ts';
-import { rescuedColumn } from '../../../schema/names.ts';
-import type { Column } from '../../../schema/types.ts';
+import { differInMaps } from '../../../schema/growth/infer-maps.ts';
+import { partitionKeys } from '../../../schema/partitions/layout.ts';
+import { sameType } from '../../../schema/merge/merge-types.ts';
+import { rescuedColumn } from '../../../schema/names/column-name.ts';
+import type { Column } from '../../../schema/types/column-type.ts';
 import type { DecodedBatch } from '../../columns/decode-batch.ts';
 import { holdsObjects } from '../../ledger/chain/missing-ledger.ts';
 import type { Recipe } from '../../ledger/entry/recipe.ts';

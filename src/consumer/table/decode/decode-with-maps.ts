@@ -1,7 +1,7 @@
-import { inferMaps, mayHoldMaps } from '../../../schema/infer-maps.ts';
-import { mergeTypes } from '../../../schema/merge.ts';
-import { jsonName } from '../../../schema/sibling.ts';
-import type { ColumnType } from '../../../schema/types.ts';
+import { inferMaps, mayHoldMaps } from '../../../schema/growth/infer-maps.ts';
+import { mergeTypes } from '../../../schema/merge/merge-types.ts';
+import { jsonName } from '../../../schema/names/sibling.ts';
+import type { ColumnType } from '../../../schema/types/column-type.ts';
 import type { DecodedColumn } from '../../columns/builders/decoded-column.ts';
 import type { DecodedBatch } from '../../columns/decode-batch.ts';
 import type { JsonValues } from '../../ports/json-values.ts';

@@ -1,6 +1,6 @@
-import { cutLength } from '../../../schema/names.ts';
-import { basesOf } from '../../../schema/sibling.ts';
-import type { Column } from '../../../schema/types.ts';
+import { cutLength } from '../../../schema/names/column-name.ts';
+import { basesOf } from '../../../schema/names/sibling.ts';
+import type { Column } from '../../../schema/types/column-type.ts';
 
 /** Tells of column names whether their fields' values may have a place in a table that gets no more columns: one of that name, or a sibling. */
 export function possibleNames(table: readonly Column[]): (name: string) => boolean {

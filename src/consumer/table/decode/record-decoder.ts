@@ -1,10 +1,10 @@
 import { mergeWith } from '../../../avro/column-types.ts';
 import type { SlabPool } from '../../../runtime/slab-pool.ts';
-import { partitionKeys } from '../../../schema/layout.ts';
-import { mergeTypes } from '../../../schema/merge.ts';
-import { rescuedColumn } from '../../../schema/names.ts';
-import { isNested, type Column, type ColumnType } from '../../../schema/types.ts';
-import type { WideningRules } from '../../../schema/wider-type.ts';
+import { partitionKeys } from '../../../schema/partitions/layout.ts';
+import { mergeTypes } from '../../../schema/merge/merge-types.ts';
+import { rescuedColumn } from '../../../schema/names/column-name.ts';
+import { isNested, type Column, type ColumnType } from '../../../schema/types/column-type.ts';
+import type { WideningRules } from '../../../schema/merge/wider-type.ts';
 import type { DecodeLimits } from '../../ports/decode-limits.ts';
 import { readAvroValues } from '../../batch/read-avro-values.ts';
 import { unwrapValues, type UnwrappedSlices } from '../../batch/unwrap-values.ts';

@@ -1,4 +1,4 @@
-import { hivePath, partitionKeys } from '../../../schema/layout.ts';
+import { hivePath, partitionKeys } from '../../../schema/partitions/layout.ts';
 import { deadLetterKeys, deadLetterTable } from '../dead-letters.ts';
 import { objectKey, type ObjectRange } from '../../ledger/keys/object-keys.ts';
 import type { PlannedObject } from '../../ledger/entry/ledger-entry.ts';

@@ -1,6 +1,6 @@
-import { pointerTo } from '../../../schema/json-pointer.ts';
-import { weightOf } from '../../../schema/type-weight.ts';
-import { isNested, type ColumnType } from '../../../schema/types.ts';
+import { pointerTo } from '../../../schema/json/json-pointer.ts';
+import { weightOf } from '../../../schema/types/type-weight.ts';
+import { isNested, type ColumnType } from '../../../schema/types/column-type.ts';
 import { kernelLeavesMax } from '../../columns/builders/column-leaves.ts';
 import type { DecodedColumn } from '../../columns/builders/decoded-column.ts';
 import { PartialValues } from '../../columns/members/partial-values.ts';

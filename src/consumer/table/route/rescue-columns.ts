@@ -1,6 +1,6 @@
 import type { Turns } from '../../../runtime/turns.ts';
-import { isBeyondDouble, writeJson } from '../../../schema/exact-json.ts';
-import { pointerTo } from '../../../schema/json-pointer.ts';
+import { isBeyondDouble, writeJson } from '../../../schema/json/exact-json.ts';
+import { pointerTo } from '../../../schema/json/json-pointer.ts';
 import { fieldOfRow, jsonValue, rowOf, type DecodedColumn } from '../../columns/builders/decoded-column.ts';
 import type { RescuedValues } from '../../columns/rescue/rescued-values.ts';
 import { valueBytes } from './value-work.ts';

@@ -1,8 +1,8 @@
 import type { Turns } from '../../../runtime/turns.ts';
-import { conform, type Rescue } from '../../../schema/conform.ts';
-import { pointerTo } from '../../../schema/json-pointer.ts';
-import type { ObserveRules } from '../../../schema/observe.ts';
-import type { ColumnType } from '../../../schema/types.ts';
+import { conform, type Rescue } from '../../../schema/infer/conform.ts';
+import { pointerTo } from '../../../schema/json/json-pointer.ts';
+import type { ObserveRules } from '../../../schema/infer/observe.ts';
+import type { ColumnType } from '../../../schema/types/column-type.ts';
 import { fieldOfRow, jsonValue, rowOf, type DecodedColumn } from '../../columns/builders/decoded-column.ts';
 import type { RescuedValues } from '../../columns/rescue/rescued-values.ts';
 

@@ -1,7 +1,7 @@
 import { Turns } from '../../../runtime/turns.ts';
-import type { Evolution } from '../../../schema/evolution.ts';
-import type { ObserveRules } from '../../../schema/observe.ts';
-import type { ColumnType } from '../../../schema/types.ts';
+import type { Evolution } from '../../../schema/growth/evolution.ts';
+import type { ObserveRules } from '../../../schema/infer/observe.ts';
+import type { ColumnType } from '../../../schema/types/column-type.ts';
 import type { DecodedBatch } from '../../columns/decode-batch.ts';
 import { jsonValue, rowOf, type DecodedColumn } from '../../columns/builders/decoded-column.ts';
 import { RescuedValues } from '../../columns/rescue/rescued-values.ts';

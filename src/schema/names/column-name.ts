@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { memoize } from '../runtime/memo.ts';
+import { memoize } from '../../runtime/memo.ts';
 
 const lengthMax = 255;
 

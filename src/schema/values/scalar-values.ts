@@ -1,5 +1,5 @@
 import { dateOf, timestampOf } from './times.ts';
-import type { ColumnType } from './types.ts';
+import type { ColumnType } from '../types/column-type.ts';
 
 /** A number that is kept as its digits: an integer beyond 2^53, whose digits a double does not tell, or a magnitude beyond the largest double. */
 export class ExactNumber {

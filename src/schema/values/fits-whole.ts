@@ -1,8 +1,8 @@
-import { fieldOf } from './field-index.ts';
-import { columnName } from './names.ts';
-import { msPerDay } from '../runtime/duration.ts';
-import type { ColumnType, Field } from './types.ts';
-import { ExactNumber, fitScalar, unfit } from './values.ts';
+import { fieldOf } from '../types/field-index.ts';
+import { columnName } from '../names/column-name.ts';
+import { msPerDay } from '../../runtime/duration.ts';
+import type { ColumnType, Field } from '../types/column-type.ts';
+import { ExactNumber, fitScalar, unfit } from './scalar-values.ts';
 
 /** Tells whether the type holds the JSON value with all its members, none of them missing in it or in need of another place. */
 export function fitsWhole(value: unknown, type: ColumnType): boolean {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { columnName } from '../../../src/schema/names.ts';
-import { digitsName, jsonName, siblingName } from '../../../src/schema/sibling.ts';
+import { columnName } from '../../../src/schema/names/column-name.ts';
+import { digitsName, jsonName, siblingName } from '../../../src/schema/names/sibling.ts';
 import { runs } from '../../support/fuzzing.ts';
 
 describe('the name of a column', () => {

@@ -1,4 +1,4 @@
-import type { ColumnType } from './types.ts';
+import type { ColumnType } from '../types/column-type.ts';
 
 /** Tells whether a value is an array in which nothing tells a type: only nulls, objects of nulls and empties, and arrays of such or of nothing. */
 export function isUntypedArray(value: unknown): boolean {

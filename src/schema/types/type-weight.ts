@@ -1,4 +1,4 @@
-import { isNested, type ColumnType, type NestedType } from './types.ts';
+import { isNested, type ColumnType, type NestedType } from './column-type.ts';
 
 /** How large a type is: leaves, and characters as Hive writes it. */
 export interface TypeWeight {

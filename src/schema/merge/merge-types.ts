@@ -1,8 +1,8 @@
-import { fieldIndex } from './field-index.ts';
-import { siblingName } from './sibling.ts';
+import { fieldIndex } from '../types/field-index.ts';
+import { siblingName } from '../names/sibling.ts';
 import { TypeRoom } from './type-room.ts';
-import { noteWeight, weightOf, type TypeWeight } from './type-weight.ts';
-import { isNested, type ColumnType, type Field } from './types.ts';
+import { noteWeight, weightOf, type TypeWeight } from '../types/type-weight.ts';
+import { isNested, type ColumnType, type Field } from '../types/column-type.ts';
 import { widestOf, type WideningRules } from './wider-type.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Field } from './types.ts';
+import type { Field } from './column-type.ts';
 
 /** Structs of more fields are looked up by a map, once they have been asked for often enough to be worth one. */
 const scannedFieldsMax = 8;

@@ -1,13 +1,13 @@
-import { fitsWhole } from './fits-whole.ts';
-import { fieldOf } from './field-index.ts';
-import { canMerge, mergeTypes, structOf } from './merge.ts';
-import { columnName } from './names.ts';
-import { digitsName, jsonName, siblingName } from './sibling.ts';
-import { elementLeavesMax, leavesMax, weightOf } from './type-weight.ts';
-import type { ColumnType, Field } from './types.ts';
-import { widerType, type WideningRules } from './wider-type.ts';
+import { fitsWhole } from '../values/fits-whole.ts';
+import { fieldOf } from '../types/field-index.ts';
+import { canMerge, mergeTypes, structOf } from '../merge/merge-types.ts';
+import { columnName } from '../names/column-name.ts';
+import { digitsName, jsonName, siblingName } from '../names/sibling.ts';
+import { elementLeavesMax, leavesMax, weightOf } from '../types/type-weight.ts';
+import type { ColumnType, Field } from '../types/column-type.ts';
+import { widerType, type WideningRules } from '../merge/wider-type.ts';
 import { hasRoomFor, isUntypedArray } from './untyped-values.ts';
-import { ExactNumber, fitScalar, parseDate, parseTimestamp, unfit } from './values.ts';
+import { ExactNumber, fitScalar, parseDate, parseTimestamp, unfit } from '../values/scalar-values.ts';
 
 /**
  * A JSON value's meaning for the schema. `json`: it has no single type (mixed arrays, too deep, too wide) or no UTF-8, and is kept as its JSON

@@ -1,6 +1,6 @@
-import { fieldOf } from './field-index.ts';
-import { sameType } from './merge.ts';
-import type { ColumnType } from './types.ts';
+import { fieldOf } from '../types/field-index.ts';
+import { sameType } from './merge-types.ts';
+import type { ColumnType } from '../types/column-type.ts';
 
 /** Tells whether the type is the other one, or that with more fields in its structs: what fits the other whole fits it whole. */
 export function includesType(type: ColumnType, other: ColumnType): boolean {

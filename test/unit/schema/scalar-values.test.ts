@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseDate, parseTimestamp } from '../../../src/schema/values.ts';
+import { parseDate, parseTimestamp } from '../../../src/schema/values/scalar-values.ts';
 import { runs } from '../../support/fuzzing.ts';
 
 describe('times in text', () => {

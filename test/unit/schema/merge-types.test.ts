@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseType } from '../../../src/schema/hive-ddl.ts';
-import { formatType } from '../../../src/schema/hive-ddl.ts';
-import { canMerge, mergeTypes, sameType } from '../../../src/schema/merge.ts';
-import { siblingName } from '../../../src/schema/sibling.ts';
-import { weightOf } from '../../../src/schema/type-weight.ts';
+import { parseType } from '../../../src/schema/types/hive-ddl.ts';
+import { formatType } from '../../../src/schema/types/hive-ddl.ts';
+import { canMerge, mergeTypes, sameType } from '../../../src/schema/merge/merge-types.ts';
+import { siblingName } from '../../../src/schema/names/sibling.ts';
+import { weightOf } from '../../../src/schema/types/type-weight.ts';
 import { columnTypes } from '../../support/column-types.ts';
 import { runs } from '../../support/fuzzing.ts';
 

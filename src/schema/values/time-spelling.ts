@@ -1,4 +1,4 @@
-import { msPerMinute } from '../runtime/duration.ts';
+import { msPerMinute } from '../../runtime/duration.ts';
 
 const secondsLength = '2026-11-23T09:15:02'.length;
 const offsetLength = '+01:00'.length;

@@ -1,6 +1,6 @@
-import { consecutive } from '../runtime/consecutive.ts';
-import { msPerDay, msPerHour } from '../runtime/duration.ts';
-import type { Column } from './types.ts';
+import { consecutive } from '../../runtime/consecutive.ts';
+import { msPerDay, msPerHour } from '../../runtime/duration.ts';
+import type { Column } from '../types/column-type.ts';
 
 /**
  * How the table is partitioned: by the hour or the day of the record's time, by the hour of its arrival in Kafka as the scripts of Glue

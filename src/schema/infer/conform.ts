@@ -1,13 +1,13 @@
-import { writeJson } from './exact-json.ts';
-import { fieldOf } from './field-index.ts';
-import { fitsWhole, isKey, isPlainObject } from './fits-whole.ts';
-import { pointerTo } from './json-pointer.ts';
-import { columnName } from './names.ts';
+import { writeJson } from '../json/exact-json.ts';
+import { fieldOf } from '../types/field-index.ts';
+import { fitsWhole, isKey, isPlainObject } from '../values/fits-whole.ts';
+import { pointerTo } from '../json/json-pointer.ts';
+import { columnName } from '../names/column-name.ts';
 import { observeField, fieldFor, type KnownField, type ObserveRules } from './observe.ts';
-import { siblingName } from './sibling.ts';
-import { leavesMax } from './type-weight.ts';
-import type { ColumnType, Field } from './types.ts';
-import { ExactNumber } from './values.ts';
+import { siblingName } from '../names/sibling.ts';
+import { leavesMax } from '../types/type-weight.ts';
+import type { ColumnType, Field } from '../types/column-type.ts';
+import { ExactNumber } from '../values/scalar-values.ts';
 
 /** Called with each value that found no place: its JSON Pointer, like `/place/geo` or `/tags/2/name`, and the JSON value. */
 export type Rescue = (path: string, value: unknown) => void;

@@ -1,4 +1,4 @@
-import { msPerDay, msPerHour } from '../runtime/duration.ts';
+import { msPerDay, msPerHour } from '../../runtime/duration.ts';
 
 /**
  * Gives when a Hive partition ends, in milliseconds since the epoch, by its keys as our layouts and dead letters have them: a date, perhaps

@@ -1,4 +1,4 @@
-import type { ColumnType, ScalarKind } from './types.ts';
+import type { ColumnType, ScalarKind } from '../types/column-type.ts';
 
 /** Numbers that a column's type may become where the table keeps reading the files that it has: as Iceberg promotes types. */
 const wider: Readonly<Partial<Record<ColumnType['kind'], ScalarKind>>> = { int: 'bigint', float: 'double' };

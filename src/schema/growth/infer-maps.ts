@@ -1,11 +1,11 @@
 import { isMapLike } from './evolution.ts';
-import { commonType } from './observe.ts';
-import { fieldOf } from './field-index.ts';
-import { fitsWhole, isKey, isPlainObject } from './fits-whole.ts';
-import { mergeTypes } from './merge.ts';
-import { columnName } from './names.ts';
-import { weightOf } from './type-weight.ts';
-import type { ColumnType, Field } from './types.ts';
+import { commonType } from '../infer/observe.ts';
+import { fieldOf } from '../types/field-index.ts';
+import { fitsWhole, isKey, isPlainObject } from '../values/fits-whole.ts';
+import { mergeTypes } from '../merge/merge-types.ts';
+import { columnName } from '../names/column-name.ts';
+import { weightOf } from '../types/type-weight.ts';
+import type { ColumnType, Field } from '../types/column-type.ts';
 
 type Struct = Extract<ColumnType, { kind: 'struct' }>;
 

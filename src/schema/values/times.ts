@@ -1,4 +1,4 @@
-import { msPerDay, msPerHour, msPerMinute } from '../runtime/duration.ts';
+import { msPerDay, msPerHour, msPerMinute } from '../../runtime/duration.ts';
 
 const shortest = '2026-11-23T09:15:02Z'.length;
 const longest = '2026-11-23T09:15:02.123+00:00'.length;

@@ -1,4 +1,4 @@
-import type { ColumnType } from './types.ts';
+import type { ColumnType } from '../types/column-type.ts';
 
 /** Makes the names of fields lower case, as engines read them; throws a TypeError when two become one. */
 export function foldNames(type: ColumnType): ColumnType {

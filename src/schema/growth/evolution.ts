@@ -1,9 +1,9 @@
-import { mergeTypes } from './merge.ts';
-import type { Observed } from './observe.ts';
-import { digitsName, jsonName, siblingName } from './sibling.ts';
-import { isLight, weightOf } from './type-weight.ts';
-import type { Column, ColumnType } from './types.ts';
-import type { WideningRules } from './wider-type.ts';
+import { mergeTypes } from '../merge/merge-types.ts';
+import type { Observed } from '../infer/observe.ts';
+import { digitsName, jsonName, siblingName } from '../names/sibling.ts';
+import { isLight, weightOf } from '../types/type-weight.ts';
+import type { Column, ColumnType } from '../types/column-type.ts';
+import type { WideningRules } from '../merge/wider-type.ts';
 
 /** A column that a batch brings: all its values of one field with one form and type. */
 export interface ObservedColumn {

@@ -1,5 +1,5 @@
-import { charactersMax, elementLeavesMax, leavesMax, weightOf } from './type-weight.ts';
-import type { ColumnType } from './types.ts';
+import { charactersMax, elementLeavesMax, leavesMax, weightOf } from '../types/type-weight.ts';
+import type { ColumnType } from '../types/column-type.ts';
 
 /** Most that the last field may bring beyond the limits: whatever fields come, a type becomes full. */
 const lastLeavesMax = 12;

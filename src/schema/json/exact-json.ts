@@ -1,5 +1,5 @@
 import { hasEscapedKey, readJson } from './read-json.ts';
-import { ExactNumber, exactOf } from './values.ts';
+import { ExactNumber, exactOf } from '../values/scalar-values.ts';
 
 /**
  * Parses JSON and loses no digit: integers that not every double next to them can be told from come as `ExactNumber`. Throws as

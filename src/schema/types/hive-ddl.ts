@@ -1,5 +1,5 @@
-import { PipelineError, unreachable } from '../runtime/errors.ts';
-import type { Column, ColumnType, Field, ScalarKind } from './types.ts';
+import { PipelineError, unreachable } from '../../runtime/errors.ts';
+import type { Column, ColumnType, Field, ScalarKind } from './column-type.ts';
 
 const scalars: Readonly<Record<string, ScalarKind>> = {
   boolean: 'boolean',

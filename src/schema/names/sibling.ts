@@ -1,5 +1,5 @@
-import { columnName, nameLengthMax } from './names.ts';
-import type { ColumnType } from './types.ts';
+import { columnName, nameLengthMax } from './column-name.ts';
+import type { ColumnType } from '../types/column-type.ts';
 
 /** Names the column or field for values of a type that the one of their name can't hold: `temperature_string`, as Glue's `make_cols` does. */
 export function siblingName(name: string, type: ColumnType): string {
