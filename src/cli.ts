@@ -8,7 +8,7 @@ import { readSettings } from './app/config/settings.ts';
 import { openScreen } from './app/screen/open-screen.ts';
 import type { Screen } from './app/screen/screen.ts';
 import { endWhenLate, listenForStop } from './app/signals.ts';
-import { readVersion } from './app/version.ts';
+import { readVersion } from './app/version/version.ts';
 import { createCommandLine } from './commands/command-line.ts';
 import { processEnvironment } from './runtime/environment.ts';
 

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { printLines, printProblem } from '../app/observe/output.ts';
-import { describeVersion, readVersion } from '../app/version.ts';
+import { describeVersion, readVersion } from '../app/version/version.ts';
 import { addDataCommands } from './data-commands.ts';
 import type { RunCommand } from './run-command.ts';
 import { addToolCommands } from './tool-commands.ts';

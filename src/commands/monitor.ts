@@ -5,7 +5,7 @@ import type { Settings } from '../app/config/settings.ts';
 import type { Logger } from '../app/observe/logger.ts';
 import { openLake } from '../app/lake/open-lake.ts';
 import type { StopSignal } from '../app/signals.ts';
-import { deadLetterTable } from '../consumer/table/dead-letters.ts';
+import { deadLetterTable } from '../consumer/table/dead-letters/dead-letter-table.ts';
 import { PipelineData } from '../monitor/pipeline/pipeline-data.ts';
 import { TableQueries } from '../monitor/data/table-queries.ts';
 import { MonitorData } from '../monitor/data/monitor-data.ts';

@@ -1,5 +1,5 @@
 import { nameTopic } from '../app/observe/name-topic.ts';
-import type { Finding } from '../consumer/audit/finding.ts';
+import type { Finding } from '../consumer/audit/findings/finding.ts';
 import type { Waiting } from '../consumer/audit/format-audit.ts';
 import type { PartitionSummary } from '../consumer/audit/ledger/partition-summary.ts';
 import type { VerifyReport } from '../consumer/audit/verify.ts';

@@ -4,7 +4,7 @@ import { acknowledge, firstChangingHour, listAlerts, openAlertStore, type Alert 
 import { openHourStore, type HourChange } from '../../src/hours/hour-document.ts';
 import { readHours } from '../../src/hours/read-hours.ts';
 import { createDuckdbQueryEngine } from '../../src/lake/duckdb-query-engine.ts';
-import { deadLetterTable } from '../../src/consumer/table/dead-letters.ts';
+import { deadLetterTable } from '../../src/consumer/table/dead-letters/dead-letter-table.ts';
 import { PipelineData } from '../../src/monitor/pipeline/pipeline-data.ts';
 import { TableQueries } from '../../src/monitor/data/table-queries.ts';
 import { MonitorData } from '../../src/monitor/data/monitor-data.ts';

@@ -62,8 +62,7 @@ export const modules: ReadonlyMap<string, readonly string[]> = new Map([
   ['lake', [...floor, 'schema', 'consumer/ports', 'iceberg', 'report/query-engine']],
   ['registry', [...floor, 'consumer/ports']],
   ['parquet', [...floor, 'schema', 'kernel', 'consumer/ports']],
-  ['app/checkout-commit', []],
-  ['app/version', ['runtime', 'app/checkout-commit']],
+  ['app/version', ['runtime']],
   ['app/config', [...floor, 'runtime/environment', 'schema', ...consumerModules('ports', 'batch'), 'kafka/access']],
   [
     'app/observe',

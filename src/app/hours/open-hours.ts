@@ -18,7 +18,7 @@ import { layoutOf, partitionKeys } from '../../schema/partitions/layout.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Lake } from '../lake/lake.ts';
 import type { HourWatch } from '../observe/hour-watch.ts';
-import { createdBy, readVersion } from '../version.ts';
+import { createdBy, readVersion } from '../version/version.ts';
 import { openAlerts, ruleOf } from './open-alerts.ts';
 import { openHourSenders } from './open-senders.ts';
 

@@ -6,7 +6,7 @@ import { withAdmin } from '../../kafka/kafkajs/admin.ts';
 import { TlsIdentity } from '../../kafka/kafkajs/tls-identity.ts';
 import type { KafkaSettings, TlsSettings } from '../config/settings/kafka-settings.ts';
 import { createAuthentication } from './create-authentication.ts';
-import { fileReader } from '../read-file.ts';
+import { fileReader } from './read-file.ts';
 
 export interface KafkaConnection {
   readonly kafka: KafkaClient;

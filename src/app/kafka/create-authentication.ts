@@ -3,7 +3,7 @@ import type { Authentication } from '../../kafka/kafkajs/sasl.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { AuthSettings } from '../config/settings/kafka-settings.ts';
-import { fileReader } from '../read-file.ts';
+import { fileReader } from './read-file.ts';
 
 /**
  * How the client logs in after TLS; `undefined` where its certificate is enough. What is missing is found now, not at the first

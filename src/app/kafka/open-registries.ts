@@ -4,7 +4,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import { readNamedFile } from '../../runtime/named-file.ts';
 import type { RegistryClientOptions } from '../../registry/registry-client.ts';
 import type { RegistrySettings } from '../config/settings/registry-settings.ts';
-import { fileReader } from '../read-file.ts';
+import { fileReader } from './read-file.ts';
 
 /** Opens the registries that are configured, and loads the code of no other. What is asked of them is asked when a schema is needed. */
 export async function openRegistries(settings: RegistrySettings): Promise<SchemaRegistries> {

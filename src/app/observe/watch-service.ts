@@ -16,7 +16,7 @@ import { createStatusLog } from './status-log.ts';
 import { TimeBehind } from './time-behind.ts';
 import { TopicsHealth } from './topics-health.ts';
 import { TopicsWatch } from './watch-topics.ts';
-import { readVersion } from '../version.ts';
+import { readVersion } from '../version/version.ts';
 
 /** What tells others how the service does: log, metrics, probes. Ends with the HTTP server. */
 export interface ServiceWatch extends AsyncDisposable {

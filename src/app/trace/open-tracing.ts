@@ -3,7 +3,7 @@ import type { BatchTracer } from '../../consumer/commit/tools/batch-trace.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { TracingSettings } from '../config/settings/tracing-settings.ts';
 import type { Logger } from '../observe/logger.ts';
-import { readVersion } from '../version.ts';
+import { readVersion } from '../version/version.ts';
 
 /** Follows batches until it is disposed of, which sends what is left. */
 export interface Tracing extends AsyncDisposable {

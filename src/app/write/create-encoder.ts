@@ -2,7 +2,7 @@ import type { ParquetEncoder } from '../../consumer/ports/parquet.ts';
 import { createColumnEncoder } from '../../parquet/column-encoder.ts';
 import { unreachable } from '../../runtime/errors.ts';
 import type { ParquetSettings } from '../config/settings.ts';
-import { createdBy, readVersion } from '../version.ts';
+import { createdBy, readVersion } from '../version/version.ts';
 
 /** Makes the encoder that the settings name. Libraries are loaded when they are asked for. */
 export async function createEncoder({ encoder, ...form }: ParquetSettings): Promise<ParquetEncoder> {

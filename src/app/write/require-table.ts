@@ -1,6 +1,6 @@
 import type { CommitTools } from '../../consumer/commit/tools/commit-tools.ts';
 import { loadKnown } from '../../consumer/snapshot/load-table.ts';
-import { tablesOf } from '../../consumer/table/topic-tables.ts';
+import { tablesOf } from '../../consumer/table/dead-letters/topic-tables.ts';
 import { snapshotTools } from './create-snapshots.ts';
 import type { Lake } from '../lake/lake.ts';
 

@@ -7,7 +7,7 @@ import { noteTable, notedTable } from '../ledger/notes/table-note.ts';
 import { adoptedFrom, type TopicStart } from '../ledger/notes/topic-start.ts';
 import type { Catalog, TableDefinition } from '../ports/lake.ts';
 import { checkTable } from '../table/catalog/check-table.ts';
-import { deadLetterTable } from '../table/dead-letters.ts';
+import { deadLetterTable } from '../table/dead-letters/dead-letter-table.ts';
 import { growthTo } from '../table/catalog/growth-to.ts';
 import { adoptedByParameter } from '../table/catalog/shared-table.ts';
 import { contended, markAdopted, sourceMissing, takeBackMark } from './adoption-mark.ts';
@@ -15,7 +15,7 @@ import { adoptedFiles, type AdoptedFile } from './adopted-files.ts';
 import { checkFiles, namingDamaged } from './check-files.ts';
 import { describeObjects, stage, withProperties } from '../snapshot/commit-snapshot.ts';
 import type { SnapshotTools } from '../snapshot/snapshot-tools.ts';
-import { tablesOf, type TopicTable } from '../table/topic-tables.ts';
+import { tablesOf, type TopicTable } from '../table/dead-letters/topic-tables.ts';
 import { positionFacts, positionsOf, withAdoptedRows, withPositions } from '../snapshot/table-positions.ts';
 import type { FileStatistics } from '../ports/parquet.ts';
 

@@ -5,7 +5,7 @@ import { adoptedFrom, forgetTopicStart } from '../ledger/notes/topic-start.ts';
 import type { Catalog } from '../ports/lake.ts';
 import { adoptedByParameter } from '../table/catalog/shared-table.ts';
 import type { SnapshotTools } from '../snapshot/snapshot-tools.ts';
-import { tablesOf } from '../table/topic-tables.ts';
+import { tablesOf } from '../table/dead-letters/topic-tables.ts';
 import { topicsOf } from '../snapshot/table-positions.ts';
 
 /** The Hive table that is adopted, and the tools of the table to be. */

@@ -5,7 +5,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { isCommitted, isDeletable, type CommittedEntry } from '../ledger/entry/ledger-entry.ts';
 import { entryKey } from '../ledger/keys/ledger-keys.ts';
 import type { Catalog } from '../ports/lake.ts';
-import type { Repair } from './repair.ts';
+import type { Repair } from './findings/repair.ts';
 import { createJudge, type UnlistedOptions, type Verdict } from './objects/unlisted-object.ts';
 
 export interface RepairOptions extends UnlistedOptions {

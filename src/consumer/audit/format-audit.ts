@@ -2,7 +2,7 @@ import type { WrittenEntry, WrittenObject } from '../ledger/entry/ledger-entry.t
 import type { ObjectInfo, TableFormat } from '../ports/lake.ts';
 import type { PartitionSummary } from './ledger/partition-summary.ts';
 import type { ObjectIndex } from './objects/object-index.ts';
-import type { Repair } from './repair.ts';
+import type { Repair } from './findings/repair.ts';
 
 /** Objects of merged partitions whose rows no query sees before upkeep has copied them. */
 export interface Waiting {

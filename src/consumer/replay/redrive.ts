@@ -11,7 +11,7 @@ import { isWritten, type WrittenEntry, type WrittenObject } from '../ledger/entr
 import type { DecodeLimits } from '../ports/decode-limits.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
-import { readDeadLetters, type DeadLetter } from '../table/dead-letter-chunk.ts';
+import { readDeadLetters, type DeadLetter } from '../table/dead-letters/dead-letter-chunk.ts';
 import { redrivenPieces, type RedriveResult } from './redriven-pieces.ts';
 import { togetherMax } from './replay-plan.ts';
 

@@ -8,7 +8,7 @@ import type { WrittenEntry } from '../ledger/entry/ledger-entry.ts';
 import type { Recipe } from '../ledger/entry/recipe.ts';
 import type { DecodeLimits } from '../ports/decode-limits.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
-import { chunkOfDeadLetters, type DeadLetter } from '../table/dead-letter-chunk.ts';
+import { chunkOfDeadLetters, type DeadLetter } from '../table/dead-letters/dead-letter-chunk.ts';
 
 export interface RedriveResult {
   /** Dead letters that became rows. */

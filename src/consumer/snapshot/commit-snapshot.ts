@@ -16,7 +16,7 @@ import { loadTable } from './load-table.ts';
 import { findLost, nothingLost, withLost, type LostObjects } from './lost-objects.ts';
 import { objectsOf, pendingEntries, type PendingEntries } from './pending-entries.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
-import type { TopicTable } from '../table/topic-tables.ts';
+import type { TopicTable } from '../table/dead-letters/topic-tables.ts';
 import {
   positionsOf,
   positionFacts,

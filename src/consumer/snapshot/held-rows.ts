@@ -6,7 +6,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import type { HeldRows, ReplacedRange } from '../commit/tools/publication.ts';
 import { objectSource } from '../ports/parquet.ts';
 import { coordinateColumns } from '../table/objects/file-offsets.ts';
-import type { TopicTable } from '../table/topic-tables.ts';
+import type { TopicTable } from '../table/dead-letters/topic-tables.ts';
 import { namesOneOf } from './range-files.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
 import { findUnlistedFiles } from './unlisted-files.ts';

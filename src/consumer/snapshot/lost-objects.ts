@@ -5,7 +5,7 @@ import type { CommittedEntry, WrittenObject } from '../ledger/entry/ledger-entry
 import { objectSource } from '../ports/parquet.ts';
 import { isDamage } from './damaged-files.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
-import type { TopicTable } from '../table/topic-tables.ts';
+import type { TopicTable } from '../table/dead-letters/topic-tables.ts';
 import type { TablePositions } from './table-positions.ts';
 
 /** Objects of entries that no snapshot has taken in, and that are not there any more, or damaged. */

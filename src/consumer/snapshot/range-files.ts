@@ -5,7 +5,7 @@ import { isExpired } from '../ledger/notes/expired-days.ts';
 import type { WrittenObject } from '../ledger/entry/ledger-entry.ts';
 import { parseObjectName, type ObjectName } from '../ledger/keys/object-keys.ts';
 import type { ObjectStore } from '../ports/lake.ts';
-import type { TopicTable } from '../table/topic-tables.ts';
+import type { TopicTable } from '../table/dead-letters/topic-tables.ts';
 
 /** A file of the table whose name says that it holds rows of a range. */
 interface NamedFile extends LiveFile {

@@ -16,7 +16,7 @@ import { UnlistedFilesRewriter } from './rewrite-unlisted.ts';
 import { findHeldRows } from './held-rows.ts';
 import { countRows } from './rows-of-range.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
-import { tablesOf, type TopicTable } from '../table/topic-tables.ts';
+import { tablesOf, type TopicTable } from '../table/dead-letters/topic-tables.ts';
 import { positionsOf, withPositions } from './table-positions.ts';
 import { changedByOthers } from '../ports/catalog-rules.ts';
 import { conflictsMax } from './conflicts.ts';

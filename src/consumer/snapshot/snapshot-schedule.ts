@@ -6,7 +6,7 @@ import { CommitBoundaries } from './commit-boundaries.ts';
 import { isCommitDue, type Standing } from './commit-due.ts';
 import { commitSnapshot } from './commit-snapshot.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
-import { tablesOf } from '../table/topic-tables.ts';
+import { tablesOf } from '../table/dead-letters/topic-tables.ts';
 
 export interface SnapshotScheduleOptions {
   readonly snapshots: SnapshotTools;

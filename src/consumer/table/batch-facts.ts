@@ -1,7 +1,7 @@
 import { rescuedColumn } from '../../schema/names/column-name.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import type { ReadingTally } from '../columns/scan/reading-tally.ts';
-import { likelyCause } from './likely-cause.ts';
+import { likelyCause } from './decode/likely-cause.ts';
 import type { TargetColumn } from './route/route-columns.ts';
 
 /** What of a batch went elsewhere than to the column of its name. */

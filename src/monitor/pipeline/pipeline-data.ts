@@ -1,7 +1,7 @@
 import { readAuditNote, type AuditNote } from '../../consumer/audit/audit-note.ts';
 import { Ledger } from '../../consumer/ledger/ledger.ts';
 import type { ObjectStore } from '../../consumer/ports/lake.ts';
-import { deadLetterTable } from '../../consumer/table/dead-letters.ts';
+import { deadLetterTable } from '../../consumer/table/dead-letters/dead-letter-table.ts';
 import type { HourState } from '../../hours/hour-state.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { msPerDay, msPerHour } from '../../runtime/duration.ts';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkoutCommit } from '../../../src/app/checkout-commit.ts';
+import { checkoutCommit } from '../../../src/app/version/checkout-commit.ts';
 import { temporaryFolder } from '../../support/lake.ts';
 
 function git(folder: string, ...args: string[]): string {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createdBy, readVersion } from '../../../src/app/version.ts';
+import { createdBy, readVersion } from '../../../src/app/version/version.ts';
 
 /** The form in which parquet-java takes a writer's name apart. */
 const form = /^(?<application>.*?)\s+version\s*(?<version>[^(]*?)\s*\(\s*build\s*(?<build>[^)]*?)\s*\)$/;

@@ -13,7 +13,7 @@ import { expiryKey } from '../../../src/consumer/ledger/keys/ledger-keys.ts';
 import { removeExpired, type ExpiryOptions } from '../../../src/consumer/maintain/hive/remove-expired.ts';
 import type { UpkeepEvent } from '../../../src/consumer/maintain/upkeep.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
-import { deadLetterTable } from '../../../src/consumer/table/dead-letters.ts';
+import { deadLetterTable } from '../../../src/consumer/table/dead-letters/dead-letter-table.ts';
 import { adoptedByParameter } from '../../../src/consumer/table/catalog/shared-table.ts';
 import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
 import { AuditedLake, batchRecords, fileOfOffsets } from '../../support/audited-lake.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseRecord } from '../../../src/consumer/columns/parse/parse-record.ts';
-import { assembleDeadLetters } from '../../../src/consumer/table/dead-letters.ts';
+import { assembleDeadLetters } from '../../../src/consumer/table/assemble/assemble-dead-letters.ts';
 import type { TableColumn } from '../../../src/consumer/ports/columnar-table.ts';
 import { chunkOf, slicesOf } from '../../support/chunks.ts';
 import { createTestTools, openTestLake, testRecipe } from '../../support/lake.ts';

@@ -1,7 +1,7 @@
 import { formatType, parseType } from '../../../schema/types/hive-ddl.ts';
 import type { Column, ColumnType } from '../../../schema/types/column-type.ts';
 import { widerType, type WideningRules } from '../../../schema/merge/wider-type.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../findings/finding.ts';
 
 /** Hive types that read the same values of a file. */
 const integers = new Set(['int', 'smallint', 'tinyint']);

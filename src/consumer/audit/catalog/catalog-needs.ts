@@ -1,6 +1,6 @@
 import { partitionKeys, type Layout } from '../../../schema/partitions/layout.ts';
 import type { WrittenEntry, WrittenObject } from '../../ledger/entry/ledger-entry.ts';
-import { deadLetterKeys, deadLetterTable } from '../../table/dead-letters.ts';
+import { deadLetterKeys, deadLetterTable } from '../../table/dead-letters/dead-letter-table.ts';
 import { isNested, type Column } from '../../../schema/types/column-type.ts';
 import { noteColumns, type FileColumns } from './audit-columns.ts';
 import type { TableNeeds } from './table-needs.ts';

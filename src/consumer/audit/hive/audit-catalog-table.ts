@@ -9,9 +9,9 @@ import { locationOf, type TableNeeds } from '../catalog/table-needs.ts';
 import { auditColumns, type FileColumns } from '../catalog/audit-columns.ts';
 import type { CatalogNeeds } from '../catalog/catalog-needs.ts';
 import { readExamples, type ExampleOptions } from '../catalog/read-examples.ts';
-import type { FindingList } from '../finding-list.ts';
+import type { FindingList } from '../findings/finding-list.ts';
 import type { MergedAudit } from './merged-audit.ts';
-import type { Repair } from '../repair.ts';
+import type { Repair } from '../findings/repair.ts';
 
 export interface TableAuditOptions extends ExampleOptions {
   readonly catalog: Catalog;

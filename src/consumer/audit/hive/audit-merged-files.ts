@@ -11,7 +11,7 @@ import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import type { OffsetRange } from '../../ports/topic.ts';
 import { objectSource, type ParquetReader } from '../../ports/parquet.ts';
 import { numbersRows } from '../../table/catalog/column-owner.ts';
-import { replayOf, type Finding, type Problem } from '../finding.ts';
+import { replayOf, type Finding, type Problem } from '../findings/finding.ts';
 import { coordinateColumns } from '../../table/objects/file-offsets.ts';
 import { RewrittenOffsets } from '../rewritten/rewritten-offsets.ts';
 import { RewrittenRanges, type RewrittenRange } from '../rewritten/rewritten-ranges.ts';

@@ -3,7 +3,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { isWritten, type WrittenObject } from '../../ledger/entry/ledger-entry.ts';
 import type { MergedFile, MergedSource } from '../../ledger/notes/merged-partition.ts';
 import { parseObjectName } from '../../ledger/keys/object-keys.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../findings/finding.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
 
 export interface SourceOptions {

@@ -5,7 +5,7 @@ import type { Column } from '../../../schema/types/column-type.ts';
 import { isSameLocation } from '../../ports/catalog-rules.ts';
 import type { CatalogTable } from '../../ports/lake.ts';
 import { folderOf, locationOf, repairs, type TableNeeds } from '../catalog/table-needs.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../findings/finding.ts';
 
 /** What is wrong with the table as a whole. */
 type TableFinding = Omit<Finding, 'where'>;

@@ -2,7 +2,7 @@ import { formatType } from '../../../schema/types/hive-ddl.ts';
 import { isSameLocation, plainFolder } from '../../ports/catalog-rules.ts';
 import type { RegisteredPartition } from '../../ports/lake.ts';
 import { unreadColumn } from '../catalog/audit-columns.ts';
-import type { Finding, Problem } from '../finding.ts';
+import type { Finding, Problem } from '../findings/finding.ts';
 import { partitionPath, locationOf, repairs, type ExpectedLocation, type TableNeeds } from '../catalog/table-needs.ts';
 
 const shownTypeLengthMax = 200;

@@ -24,8 +24,8 @@ import { findChangedSources, findWaiting, waitsTooLong, type WaitingObject } fro
 import type { ExpectedLocation } from '../catalog/table-needs.ts';
 import { unreadable } from '../ledger/unreadable-entry.ts';
 import type { Waiting } from '../format-audit.ts';
-import type { Finding } from '../finding.ts';
-import type { FindingList } from '../finding-list.ts';
+import type { Finding } from '../findings/finding.ts';
+import type { FindingList } from '../findings/finding-list.ts';
 import type { ObjectIndex } from '../objects/object-index.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
 

@@ -7,8 +7,8 @@ import { notedTable } from '../../ledger/notes/table-note.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import type { ParquetReader } from '../../ports/parquet.ts';
 import { checkHistory } from '../../snapshot/check-history.ts';
-import type { TopicTable } from '../../table/topic-tables.ts';
-import type { Finding } from '../finding.ts';
+import type { TopicTable } from '../../table/dead-letters/topic-tables.ts';
+import type { Finding } from '../findings/finding.ts';
 
 export interface AuditedTableOptions {
   readonly iceberg: IcebergCatalog;

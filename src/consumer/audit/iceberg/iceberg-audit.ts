@@ -7,12 +7,12 @@ import type { WrittenEntry, WrittenObject } from '../../ledger/entry/ledger-entr
 import { isInPartition, parseObjectName } from '../../ledger/keys/object-keys.ts';
 import type { Catalog, ObjectInfo } from '../../ports/lake.ts';
 import type { ParquetReader } from '../../ports/parquet.ts';
-import { tablesOf, type TopicTable } from '../../table/topic-tables.ts';
+import { tablesOf, type TopicTable } from '../../table/dead-letters/topic-tables.ts';
 import { auditColumns } from '../catalog/audit-columns.ts';
 import { readExamples } from '../catalog/read-examples.ts';
 import type { CatalogNeeds, NeedsByKind } from '../catalog/catalog-needs.ts';
-import type { Finding } from '../finding.ts';
-import type { FindingList } from '../finding-list.ts';
+import type { Finding } from '../findings/finding.ts';
+import type { FindingList } from '../findings/finding-list.ts';
 import type { FormatAudit, FormatReport } from '../format-audit.ts';
 import type { PartitionSummary } from '../ledger/partition-summary.ts';
 import { RewrittenOffsets } from '../rewritten/rewritten-offsets.ts';

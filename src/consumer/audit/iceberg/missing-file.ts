@@ -1,7 +1,7 @@
 import type { LoadedTable } from '../../../iceberg/iceberg-catalog.ts';
 import type { TableReferences } from '../../../iceberg/manifests/table-references.ts';
 import { retentionProperties, snapshotRetention } from '../../../iceberg/metadata/expire-snapshots.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../findings/finding.ts';
 
 const restore = 'restore it from an older version of the object';
 const replay =

@@ -1,7 +1,7 @@
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { ChainStart } from '../../ledger/notes/chain-start.ts';
 import { sourceOfStart } from '../../ledger/notes/topic-start.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../findings/finding.ts';
 import { auditLoss } from './audit-entry.ts';
 
 export interface AdoptedOptions {

@@ -8,9 +8,9 @@ import {
   type WrittenObject,
 } from '../../ledger/entry/ledger-entry.ts';
 import { parseObjectName } from '../../ledger/keys/object-keys.ts';
-import { deadLetterKeys, deadLetterTable } from '../../table/dead-letters.ts';
+import { deadLetterKeys, deadLetterTable } from '../../table/dead-letters/dead-letter-table.ts';
 import type { TableFormat } from '../../ports/lake.ts';
-import { aboutRange, endOf, type Finding, type Problem } from '../finding.ts';
+import { aboutRange, endOf, type Finding, type Problem } from '../findings/finding.ts';
 
 export interface EntryRules {
   readonly nowMs: number;

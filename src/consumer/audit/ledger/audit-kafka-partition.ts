@@ -16,13 +16,13 @@ import { ChainAudit } from './chain-audit.ts';
 import { auditSegments } from './audit-segments.ts';
 import { auditEntry, auditPassed, changedAtMs, type EntryRules } from './audit-entry.ts';
 import { auditCommit, auditLastRecord, TopicEvidence } from './topic-evidence.ts';
-import type { Finding } from '../finding.ts';
-import type { FindingList } from '../finding-list.ts';
+import type { Finding } from '../findings/finding.ts';
+import type { FindingList } from '../findings/finding-list.ts';
 import { ClaimedObjects } from '../objects/claimed-objects.ts';
 import { PartitionSum, type PartitionSummary } from './partition-summary.ts';
 import { firstOffset, readChain, readRevised } from './read-chain.ts';
 import { unreadableEntry } from './unreadable-entry.ts';
-import type { Repair } from '../repair.ts';
+import type { Repair } from '../findings/repair.ts';
 
 export interface KafkaPartitionOptions {
   readonly ledger: Ledger;

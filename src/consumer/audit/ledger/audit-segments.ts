@@ -6,8 +6,8 @@ import { offsetsIn } from '../../ledger/chain/ledger-index.ts';
 import { entryKey, partitionPrefix, segmentKey, type LedgerPath } from '../../ledger/keys/ledger-keys.ts';
 import { listSegments, readSegment, type SegmentRange } from '../../ledger/chain/segments.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
-import type { Finding } from '../finding.ts';
-import type { Repair } from '../repair.ts';
+import type { Finding } from '../findings/finding.ts';
+import type { Repair } from '../findings/repair.ts';
 import { unreadable } from './unreadable-entry.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
 

@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
 import type { OffsetRange } from '../../ports/topic.ts';
-import { aboutRange, rangeText, recordsGap, replayOf, type Finding } from '../finding.ts';
+import { aboutRange, rangeText, recordsGap, replayOf, type Finding } from '../findings/finding.ts';
 import { larger } from '../../../runtime/bigints.ts';
 
 /** Where the chain of a Kafka partition must begin, and how we know. */

@@ -2,7 +2,7 @@ import { PipelineError } from '../../../runtime/errors.ts';
 import type { WrittenEntry } from '../../ledger/entry/ledger-entry.ts';
 import type { Catalog } from '../../ports/lake.ts';
 import { holdsSeveralTopics } from '../../table/catalog/shared-table.ts';
-import { aboutRange, type Finding } from '../finding.ts';
+import { aboutRange, type Finding } from '../findings/finding.ts';
 
 export interface SharedTableOptions {
   readonly catalog: Catalog;

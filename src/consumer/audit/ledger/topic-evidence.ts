@@ -3,7 +3,7 @@ import { isAnotherRecord, type LastRecord } from '../../ledger/topic/last-record
 import type { ClaimedEntry, LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
 import type { LedgerPath } from '../../ledger/keys/ledger-keys.ts';
 import type { CommittedOffset, TopicReader, Watermarks } from '../../ports/topic.ts';
-import { aboutRange, recordsGap, type Finding, type Problem } from '../finding.ts';
+import { aboutRange, recordsGap, type Finding, type Problem } from '../findings/finding.ts';
 
 const anotherTable = 'a topic that was deleted and made again needs a table of its own: set LAKE_TABLE';
 

@@ -2,7 +2,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { startsPrefix, topicPrefix, type LedgerPath, type TopicPath } from '../../ledger/keys/ledger-keys.ts';
 import { isFolderMarker } from '../../ledger/keys/object-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../findings/finding.ts';
 
 /** Files in the ledger's folder of a Kafka partition that are no entry, revision or segment. */
 export async function findUnknownFiles(path: LedgerPath, ledger: Ledger): Promise<Finding[]> {

@@ -1,6 +1,6 @@
 import { messageOf, PipelineError } from '../../../runtime/errors.ts';
 import { offsetOfKey, partitionPrefix, revisionPrefix, type LedgerPath } from '../../ledger/keys/ledger-keys.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../findings/finding.ts';
 
 const restore = 'restore it from an older version of the object';
 

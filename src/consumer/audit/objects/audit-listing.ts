@@ -2,13 +2,13 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { isWritten, type WrittenEntry } from '../../ledger/entry/ledger-entry.ts';
 import { entryKey } from '../../ledger/keys/ledger-keys.ts';
 import { isFolderMarker, isHidden } from '../../ledger/keys/object-keys.ts';
-import { tablesOf } from '../../table/topic-tables.ts';
-import { BoundedWork } from '../bounded-work.ts';
-import type { Finding } from '../finding.ts';
-import type { FindingList } from '../finding-list.ts';
+import { tablesOf } from '../../table/dead-letters/topic-tables.ts';
+import { BoundedWork } from '../../../runtime/bounded-work.ts';
+import type { Finding } from '../findings/finding.ts';
+import type { FindingList } from '../findings/finding-list.ts';
 import type { FormatAudit } from '../format-audit.ts';
 import type { EntryId, ObjectIndex } from './object-index.ts';
-import type { Repair } from '../repair.ts';
+import type { Repair } from '../findings/repair.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
 import { createJudge, findingOf, isRepairable, type UnlistedOptions } from './unlisted-object.ts';
 

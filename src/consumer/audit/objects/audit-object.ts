@@ -1,7 +1,7 @@
 import type { WrittenEntry, WrittenObject } from '../../ledger/entry/ledger-entry.ts';
 import type { ObjectInfo } from '../../ports/lake.ts';
 import { differenceOf } from '../../table/objects/object-writer.ts';
-import { replayOf, type Finding, type Problem } from '../finding.ts';
+import { replayOf, type Finding, type Problem } from '../findings/finding.ts';
 
 /** What was found under the key of an object that an entry lists. */
 export interface ObjectFacts extends Pick<ObjectInfo, 'size' | 'crc32'> {

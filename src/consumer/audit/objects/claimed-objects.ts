@@ -8,7 +8,7 @@ import { lookAtPlanned } from '../../table/objects/look-at-planned.ts';
 import type { PutOutcome } from '../../table/objects/object-writer.ts';
 import { expectedOf } from '../../table/objects/planned-keys.ts';
 import { TableObjects } from '../../table/objects/table-objects.ts';
-import { rangeText, replayOf, type Finding } from '../finding.ts';
+import { rangeText, replayOf, type Finding } from '../findings/finding.ts';
 
 interface LakeFiles {
   readonly store: ObjectStore;

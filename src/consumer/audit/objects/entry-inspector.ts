@@ -11,7 +11,7 @@ import { objectSource, sourceOf, type ParquetReader, type ParquetSource } from '
 import { indexColumn } from '../../ports/record-columns.ts';
 import { aboutObject, auditObject, withoutReplay } from './audit-object.ts';
 import { RecordAudit, type Coordinates } from './record-audit.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../findings/finding.ts';
 import type { FormatAudit } from '../format-audit.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
 import { coordinateColumns } from '../../table/objects/file-offsets.ts';

@@ -1,5 +1,5 @@
 import type { WrittenEntry } from '../../ledger/entry/ledger-entry.ts';
-import { aboutRange, type Finding, type Problem } from '../finding.ts';
+import { aboutRange, type Finding, type Problem } from '../findings/finding.ts';
 import { SeenRecords } from './seen-records.ts';
 
 /** Kafka coordinates of rows of an object. */

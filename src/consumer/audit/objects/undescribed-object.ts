@@ -4,7 +4,7 @@ import type { LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
 import type { LedgerPath } from '../../ledger/keys/ledger-keys.ts';
 import type { ObjectName } from '../../ledger/keys/object-keys.ts';
 import type { OffsetRange } from '../../ports/topic.ts';
-import { rangeText, replayOf } from '../finding.ts';
+import { rangeText, replayOf } from '../findings/finding.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
 
 export interface UndescribedOptions {

@@ -15,13 +15,13 @@ import { isInPartition, parseObjectName, type ObjectName } from '../../ledger/ke
 import type { ObjectStore } from '../../ports/lake.ts';
 import { sourceOf, type ParquetReader } from '../../ports/parquet.ts';
 import { numbersRows } from '../../table/catalog/column-owner.ts';
-import { tablesOf } from '../../table/topic-tables.ts';
+import { tablesOf } from '../../table/dead-letters/topic-tables.ts';
 import { areObjectsThere } from '../../table/objects/object-writer.ts';
 import { findMergedSources } from '../../table/objects/range-objects.ts';
 import type { Coordinates } from './record-audit.ts';
 import { CoveredRows } from './covered-rows.ts';
 import { coordinatesOf } from './entry-inspector.ts';
-import { rangeText, replayOf, type Finding } from '../finding.ts';
+import { rangeText, replayOf, type Finding } from '../findings/finding.ts';
 import { MergedObjects } from './merged-objects.ts';
 import { describeUndescribed, type UndescribedOptions } from './undescribed-object.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';

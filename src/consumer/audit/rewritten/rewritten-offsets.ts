@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../../ports/lake.ts';
 import { objectSource, type ParquetReader } from '../../ports/parquet.ts';
-import { aboutRange, type Finding } from '../finding.ts';
+import { aboutRange, type Finding } from '../findings/finding.ts';
 import type { RewrittenRange, RewrittenRanges } from './rewritten-ranges.ts';
 import { coordinateColumns } from '../../table/objects/file-offsets.ts';
 

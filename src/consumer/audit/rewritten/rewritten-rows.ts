@@ -1,6 +1,6 @@
 import type { ReplacingEntry, WrittenEntry, WrittenObject } from '../../ledger/entry/ledger-entry.ts';
 import type { Recipe } from '../../ledger/entry/recipe.ts';
-import { aboutRange, endOf, rangeText, type Finding } from '../finding.ts';
+import { aboutRange, endOf, rangeText, type Finding } from '../findings/finding.ts';
 import { RewrittenRanges, type RewrittenRange } from './rewritten-ranges.ts';
 
 export interface UnlistedRows {

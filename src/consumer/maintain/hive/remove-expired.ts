@@ -6,7 +6,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { hivePathOf, mergedFolder } from '../../ledger/keys/object-keys.ts';
 import { isSameLocation } from '../../ports/catalog-rules.ts';
 import type { Catalog, CatalogPartition, CatalogTable, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
-import { deadLetterKeys, deadLetterTable } from '../../table/dead-letters.ts';
+import { deadLetterKeys, deadLetterTable } from '../../table/dead-letters/dead-letter-table.ts';
 import { checkNotAdopted } from '../../table/catalog/shared-table.ts';
 import { removeExpiredMerged, type RemovedMerged } from './remove-expired-merged.ts';
 import { chunksOf, expiredObjects, hasDaysThatStay, mergedTable, valuesOf } from './expired-objects.ts';

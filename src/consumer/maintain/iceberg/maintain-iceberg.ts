@@ -1,4 +1,4 @@
-import { tablesOf } from '../../table/topic-tables.ts';
+import { tablesOf } from '../../table/dead-letters/topic-tables.ts';
 import { mergeFiles } from './merge-files.ts';
 import { removeExpired } from './remove-expired.ts';
 import { removeOrphans } from './remove-orphans.ts';

@@ -10,7 +10,7 @@ import type { RewrittenObject } from '../../ports/parquet-rewriter.ts';
 import { describeObjects } from '../../snapshot/commit-snapshot.ts';
 import { loadTable } from '../../snapshot/load-table.ts';
 import { otherTopicsOf } from '../../snapshot/table-positions.ts';
-import type { TopicTable } from '../../table/topic-tables.ts';
+import type { TopicTable } from '../../table/dead-letters/topic-tables.ts';
 import { changeFiles } from '../../snapshot/change-files.ts';
 import { isFileFailure } from '../file-failure.ts';
 import { mergedSizeOf } from '../merged-size.ts';

@@ -3,7 +3,7 @@ import { defaultSpec } from '../../../iceberg/metadata/table-metadata.ts';
 import { isExpired, raiseExpiry } from '../../ledger/notes/expired-days.ts';
 import { topicOfFile } from '../../ledger/keys/object-keys.ts';
 import { loadTable } from '../../snapshot/load-table.ts';
-import { tablesOf } from '../../table/topic-tables.ts';
+import { tablesOf } from '../../table/dead-letters/topic-tables.ts';
 import { adoptedRowsOf, withAdoptedRows } from '../../snapshot/table-positions.ts';
 import { changeFiles } from '../../snapshot/change-files.ts';
 import { expiryRefused, withoutDays } from '../expiry-refused.ts';

@@ -8,7 +8,7 @@ import { parseObjectName, topicOfFile } from '../../ledger/keys/object-keys.ts';
 import type { ObjectInfo } from '../../ports/lake.ts';
 import { loadTable } from '../../snapshot/load-table.ts';
 import { leastPositions, namedReferences } from '../../snapshot/kept-positions.ts';
-import type { TopicTable } from '../../table/topic-tables.ts';
+import type { TopicTable } from '../../table/dead-letters/topic-tables.ts';
 import { positionsOf, type TablePositions } from '../../snapshot/table-positions.ts';
 import { fence } from '../../snapshot/change-files.ts';
 import { kindOfFile } from './file-kind.ts';

@@ -1,8 +1,7 @@
 import { groupRows, type RowGroup } from '../../../schema/partitions/layout.ts';
-import type { DecodedBatch } from '../../columns/decode-batch.ts';
+import type { DecodedBatch, Reject } from '../../columns/decode-batch.ts';
 import type { PlannedObject } from '../../ledger/entry/ledger-entry.ts';
 import type { Recipe } from '../../ledger/entry/recipe.ts';
-import { groupRejects } from '../dead-letters.ts';
 
 /** A batch's rows and rejects by the Hive partition they go to. */
 export interface RowGroups {
@@ -29,4 +28,10 @@ export function groupBatch(
 
 function planned(kind: PlannedObject['kind'], groups: readonly RowGroup[]): PlannedObject[] {
   return groups.map(({ values, rows }) => ({ kind, partition: [...values], rows: rows.length }));
+}
+
+/** Dead letters by the day of their Kafka timestamp. */
+function groupRejects(rejects: readonly Reject[]): RowGroup[] {
+  const times = Float64Array.from(rejects, ({ chunk, index }) => Math.max(0, chunk.timestamps[index] ?? 0));
+  return groupRows(times, 'day');
 }

@@ -10,7 +10,7 @@ import type { FieldIds } from '../../ports/columnar-table.ts';
 import type { CatalogTable, TableDefinition } from '../../ports/lake.ts';
 import { checkTable } from './check-table.ts';
 import { kafkasColumns, originOf } from './column-owner.ts';
-import { deadLetterColumns, deadLetterKeys, deadLetterTable } from '../dead-letters.ts';
+import { deadLetterColumns, deadLetterKeys, deadLetterTable } from '../dead-letters/dead-letter-table.ts';
 import { evolutionOf, fits, ownColumns, rulesOf } from '../recipe-rules.ts';
 import { routeColumns, type TargetColumn } from '../route/route-columns.ts';
 import { SchemaKeeper } from './schema-keeper.ts';

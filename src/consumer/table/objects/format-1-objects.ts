@@ -2,7 +2,7 @@ import { isOfFormat1 } from '../../ledger/keys/format-1.ts';
 import type { WrittenObject } from '../../ledger/entry/ledger-entry.ts';
 import { parseObjectName, type ObjectRange } from '../../ledger/keys/object-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
-import { tablesOf } from '../topic-tables.ts';
+import { tablesOf } from '../dead-letters/topic-tables.ts';
 
 /** An object by its name: what is in it has yet to be read. */
 export type NamedObject = Pick<WrittenObject, 'key' | 'kind' | 'partition'>;

@@ -1,5 +1,5 @@
 import { hivePath, partitionKeys } from '../../../schema/partitions/layout.ts';
-import { deadLetterKeys, deadLetterTable } from '../dead-letters.ts';
+import { deadLetterKeys, deadLetterTable } from '../dead-letters/dead-letter-table.ts';
 import { objectKey, type ObjectRange } from '../../ledger/keys/object-keys.ts';
 import type { PlannedObject } from '../../ledger/entry/ledger-entry.ts';
 import type { Recipe } from '../../ledger/entry/recipe.ts';

@@ -1,6 +1,6 @@
 import { mergedFolder, parseObjectName, type ObjectName, type ObjectRange } from '../../ledger/keys/object-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
-import { tablesOf } from '../topic-tables.ts';
+import { tablesOf } from '../dead-letters/topic-tables.ts';
 import { hiveValues, type NamedObject } from './format-1-objects.ts';
 
 /** An object of our making, with what its name says. */

@@ -1,5 +1,5 @@
-import type { WrittenObject } from '../ledger/entry/ledger-entry.ts';
-import { deadLetterTable } from './dead-letters.ts';
+import type { WrittenObject } from '../../ledger/entry/ledger-entry.ts';
+import { deadLetterTable } from './dead-letter-table.ts';
 
 /** One of the two tables of a topic, and the objects that it holds. */
 export interface TopicTable {

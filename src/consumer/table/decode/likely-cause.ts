@@ -1,6 +1,6 @@
-import { frameOf } from '../batch/value-frame.ts';
-import type { Reject } from '../columns/decode-batch.ts';
-import { tooManyObjects } from './decode/expand-values.ts';
+import { frameOf } from '../../batch/value-frame.ts';
+import type { Reject } from '../../columns/decode-batch.ts';
+import { tooManyObjects } from './expand-values.ts';
 
 /** First bytes of what is sent instead of JSON, and what to do about it. */
 const others: readonly (readonly [start: RegExp, cause: string])[] = [

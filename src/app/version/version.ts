@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { packageFolder, programFolder } from '../runtime/program-folder.ts';
+import { packageFolder, programFolder } from '../../runtime/program-folder.ts';
 import { checkoutCommit } from './checkout-commit.ts';
 
 export interface Version {

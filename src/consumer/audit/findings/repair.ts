@@ -1,6 +1,6 @@
-import type { Column } from '../../schema/types/column-type.ts';
-import type { LedgerEntry } from '../ledger/entry/ledger-entry.ts';
-import type { CatalogPartition, TableDefinition } from '../ports/lake.ts';
+import type { Column } from '../../../schema/types/column-type.ts';
+import type { LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
+import type { CatalogPartition, TableDefinition } from '../../ports/lake.ts';
 
 /** Something that the audit found and that a rule allows to mend. */
 export type Repair =

@@ -1,40 +1,8 @@
-import type { RowGroup } from '../../schema/partitions/layout.ts';
-import { groupRows } from '../../schema/partitions/layout.ts';
-import type { Column, ColumnType } from '../../schema/types/column-type.ts';
-import type { ColumnarTable, TableColumn } from '../ports/columnar-table.ts';
-import type { Reject } from '../columns/decode-batch.ts';
-import type { Recipe } from '../ledger/entry/recipe.ts';
-import { base64Of, stringColumn, utf8Of } from './assemble/string-column.ts';
-
-const string: ColumnType = { kind: 'string' };
-
-/** `<table>_dead_letters`: what could not become a row, whole, with its coordinates and the reason. */
-export const deadLetterColumns: readonly Column[] = [
-  { name: 'kafka_topic', type: string },
-  { name: 'kafka_partition', type: { kind: 'int' } },
-  { name: 'kafka_offset', type: { kind: 'bigint' } },
-  { name: 'kafka_timestamp', type: { kind: 'timestamp' } },
-  { name: 'stage', type: string },
-  { name: 'reason', type: string },
-  { name: 'detail', type: string },
-  { name: 'value_text', type: string, comment: 'the value, when it is UTF-8' },
-  { name: 'value_base64', type: string, comment: 'the value, when it is not' },
-  { name: 'key_text', type: string },
-  { name: 'key_base64', type: string },
-  { name: 'headers', type: string, comment: 'a JSON object' },
-];
-
-export const deadLetterKeys: readonly Column[] = [{ name: 'dl_date', type: string }];
-
-export function deadLetterTable(table: string): string {
-  return `${table}_dead_letters`;
-}
-
-/** Dead letters by the day of their Kafka timestamp. */
-export function groupRejects(rejects: readonly Reject[]): RowGroup[] {
-  const times = Float64Array.from(rejects, ({ chunk, index }) => Math.max(0, chunk.timestamps[index] ?? 0));
-  return groupRows(times, 'day');
-}
+import type { Reject } from '../../columns/decode-batch.ts';
+import type { Recipe } from '../../ledger/entry/recipe.ts';
+import type { ColumnarTable, TableColumn } from '../../ports/columnar-table.ts';
+import { deadLetterColumns } from '../dead-letters/dead-letter-table.ts';
+import { base64Of, stringColumn, utf8Of } from './string-column.ts';
 
 /** The rejects as rows. `payload`: what they keep of their record, whose value may hold what must not be stored. */
 export function assembleDeadLetters(rejects: readonly Reject[], payload: Recipe['deadLetterPayload']): ColumnarTable {

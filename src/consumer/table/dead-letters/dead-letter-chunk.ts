@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { RejectReason } from '../columns/parse/parse-record.ts';
-import { rejectReasons } from '../columns/parse/parse-record.ts';
-import type { RecordChunk } from '../ports/record-chunk.ts';
+import type { RejectReason } from '../../columns/parse/parse-record.ts';
+import { rejectReasons } from '../../columns/parse/parse-record.ts';
+import type { RecordChunk } from '../../ports/record-chunk.ts';
 
 const text = z.string().nullish();
 

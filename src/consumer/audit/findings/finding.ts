@@ -1,5 +1,5 @@
-import type { ReplacingEntry } from '../ledger/entry/ledger-entry.ts';
-import type { OffsetRange } from '../ports/topic.ts';
+import type { ReplacingEntry } from '../../ledger/entry/ledger-entry.ts';
+import type { OffsetRange } from '../../ports/topic.ts';
 
 /** One thing that is wrong, where, and what to do. */
 export interface Finding {
