@@ -11,7 +11,7 @@ export const defaultRecipe: Recipe = {
   numbers: 'double',
   columnsMax: 500,
   growth: 'all',
-  infersMaps: true,
+  infersTogether: true,
   hints: '',
   kafkaColumns: true,
   deadLetterPayload: 'full',

@@ -12,7 +12,7 @@ const choices: readonly (readonly Settings[])[] = [
   [{}, { PARTITION_BY: 'day' }, { PARTITION_BY: 'none' }],
   [{}, {}, { SCHEMA_POLICY: 'frozen' }, { SCHEMA_POLICY: 'log' }],
   [{}, { SCHEMA_NUMBERS: 'split' }, { SCHEMA_COLUMNS_MAX: '5' }, { SCHEMA_DEPTH_MAX: '1' }],
-  [{}, { SCHEMA_MAPS: 'hinted' }],
+  [{}, { SCHEMA_INFERENCE: 'single' }],
   [{ PARQUET_ENCODER: 'glueless' }, { PARQUET_ENCODER: 'glueless' }, { PARQUET_ENCODER: 'hyparquet' }],
   [{ PARQUET_CODEC: 'zstd' }, { PARQUET_CODEC: 'snappy' }, { PARQUET_CODEC: 'gzip' }],
   [{ COMMITS_MAX: '1' }, { COMMITS_MAX: '4' }],

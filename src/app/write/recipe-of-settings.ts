@@ -6,7 +6,7 @@ import type { Settings } from '../config/settings.ts';
 /** How this process writes what nobody has claimed yet. */
 export function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>): Recipe {
   const { format, layout, eventTimeField, eventTimeUnit, pastDaysMax, futureDaysMax } = table;
-  const { fields, numbers, depthMax, recordBytesMax, columnsMax, growth, infersMaps, hints } = schema;
+  const { fields, numbers, depthMax, recordBytesMax, columnsMax, growth, infersTogether, hints } = schema;
   const { valueFormat, records, deadLetterPayload, kafkaColumns, headerNames } = schema;
   return {
     decoder: decoderVersion,
@@ -24,7 +24,7 @@ export function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>):
     ...(format === 'iceberg' && { widensNumbers: true }),
     columnsMax,
     growth,
-    ...(infersMaps && { infersMaps }),
+    ...(infersTogether && { infersTogether }),
     hints: [...hints].map(([name, type]) => `${name} ${formatType(type)}`).join(', '),
     kafkaColumns: kafkaColumns.hasCoordinates,
     ...(kafkaColumns.parts.length > 0 && { recordParts: [...kafkaColumns.parts] }),

@@ -155,7 +155,7 @@ describe('the configuration', () => {
       { PARQUET_ENCODER: 'parquetjs-lite', SCHEMA_HINTS: 'v map<string,double>' },
       'SCHEMA_HINTS: expected no decimals and maps',
     ],
-    [{ PARQUET_ENCODER: 'parquetjs-lite', SCHEMA_MAPS: 'infer' }, 'SCHEMA_MAPS: expected hinted'],
+    [{ PARQUET_ENCODER: 'parquetjs-lite', SCHEMA_INFERENCE: 'together' }, 'SCHEMA_INFERENCE: expected single'],
     [
       { KAFKA_TLS_SECRET_ID: 'a', KAFKA_TLS_CERT_FILE: 'b', KAFKA_TLS_KEY_FILE: 'c' },
       'KAFKA_TLS_SECRET_ID and KAFKA_TLS_CERT_FILE: expected one of them',

@@ -64,8 +64,8 @@ export function conflictsIn(given: Environment): string[] {
     ...hoursConflicts(given),
     ...icebergConflicts(given),
     ...restCatalogConflicts(given),
-    ...(given['PARQUET_ENCODER'] === 'parquetjs-lite' && given['SCHEMA_MAPS'] === 'infer'
-      ? ['SCHEMA_MAPS: expected hinted with PARQUET_ENCODER=parquetjs-lite, which can’t write maps, got infer']
+    ...(given['PARQUET_ENCODER'] === 'parquetjs-lite' && given['SCHEMA_INFERENCE'] === 'together'
+      ? ['SCHEMA_INFERENCE: expected single with PARQUET_ENCODER=parquetjs-lite, which can’t write maps, got together']
       : []),
     ...(given['PARQUET_ENCODER'] === 'parquetjs-lite' && /\b(decimal|map)\b/i.test(given['SCHEMA_HINTS'] ?? '')
       ? ['SCHEMA_HINTS: expected no decimals and maps with PARQUET_ENCODER=parquetjs-lite, which can’t write them']

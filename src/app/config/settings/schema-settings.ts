@@ -12,8 +12,8 @@ export interface SchemaSettings {
   readonly headerNames: ReadonlySet<string> | undefined;
   readonly growth: Growth;
   readonly numbers: Config['SCHEMA_NUMBERS'];
-  /** Objects whose keys are data become maps. */
-  readonly infersMaps: boolean;
+  /** Types that only many values together tell are inferred. */
+  readonly infersTogether: boolean;
   readonly hints: ReadonlyMap<string, ColumnType>;
   readonly fields: {
     readonly allow: ReadonlySet<string> | undefined;
@@ -38,7 +38,7 @@ export function schemaSettings(config: Config): SchemaSettings {
     growth: growthOf[config.SCHEMA_POLICY],
     numbers: config.SCHEMA_NUMBERS,
     // parquetjs-lite can't write maps
-    infersMaps: config.SCHEMA_MAPS === 'infer' && config.PARQUET_ENCODER !== 'parquetjs-lite',
+    infersTogether: config.SCHEMA_INFERENCE === 'together' && config.PARQUET_ENCODER !== 'parquetjs-lite',
     hints: new Map(config.SCHEMA_HINTS.map(({ name, type }) => [name, type])),
     fields: {
       allow: config.FIELDS_ALLOW,

@@ -36,11 +36,11 @@ export const schemaVariables = {
     group,
     about: 'All numbers as double, or whole ones as bigint',
   }).prefault('double'),
-  SCHEMA_MAPS: choice(['infer', 'hinted'], {
+  SCHEMA_INFERENCE: choice(['together', 'single'], {
     group,
     about:
-      'New objects whose keys are data (ids, labels) become a map (infer), or only where SCHEMA_HINTS says so (hinted). With PARQUET_ENCODER=parquetjs-lite none does',
-  }).prefault('infer'),
+      'What tells the type of a new column: its values together, so that objects whose keys are data become a map, and integers beyond 2^53 that 64 bits hold a bigint (together); or each value for itself, so that such integers are text (single, and always with PARQUET_ENCODER=parquetjs-lite)',
+  }).prefault('together'),
   SCHEMA_HINTS: variable(
     {
       group,

@@ -41,8 +41,8 @@ export const recipeSchema = z.object({
   /** Most columns of a table: values beyond are rescued. */
   columnsMax: z.number().int().positive(),
   growth: z.enum(['all', 'new-names', 'none']),
-  /** Objects whose keys are data become maps. Left out: only where `hints` say so. */
-  infersMaps: z.literal(true).optional(),
+  /** Types that only many values together tell are inferred: maps, and integers of 64 bits. Left out: each value tells its own. */
+  infersTogether: z.literal(true).optional(),
   /** Types of columns to come, as in CREATE TABLE. */
   hints: z.string(),
   /** Partition, offset and timestamp. */

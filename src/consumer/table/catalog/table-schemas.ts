@@ -1,4 +1,4 @@
-import { differInMaps } from '../../../schema/growth/infer-maps.ts';
+import { differInMaps } from '../../../schema/growth/infer-map.ts';
 import { partitionKeys } from '../../../schema/partitions/layout.ts';
 import { sameType } from '../../../schema/merge/merge-types.ts';
 import { rescuedColumn } from '../../../schema/names/column-name.ts';

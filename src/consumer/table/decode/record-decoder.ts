@@ -14,7 +14,7 @@ import { columnOfField } from '../../columns/parse/field-rules.ts';
 import type { Recipe } from '../../ledger/entry/recipe.ts';
 import type { ChunkSlice } from '../../ports/record-chunk.ts';
 import { kafkasColumns } from '../catalog/column-owner.ts';
-import { decodeWithMaps, type Hints } from './decode-with-maps.ts';
+import { inferAndDecode, type Hints } from './infer-and-decode.ts';
 import { possibleNames } from './possible-names.ts';
 import { ownColumns, rulesOf } from '../recipe-rules.ts';
 import { readWhole, splitRecords, type ReadRecords } from './split-records.ts';
@@ -78,8 +78,8 @@ export class RecordDecoder {
         ...(!mayGetColumns(table, recipe) && { mayHaveColumn: possibleNames(table) }),
       });
     const { decoded, hints } =
-      recipe.infersMaps === true && mayGetColumns(table, recipe)
-        ? await decodeWithMaps(records.slices, { decodeBy, told, columns, knownType: typeBy })
+      recipe.infersTogether === true && mayGetColumns(table, recipe)
+        ? await inferAndDecode(records.slices, { decodeBy, told, columns, knownType: typeBy })
         : { decoded: await decodeBy(records.slices, told), hints: told };
     // a dead letter holds its record as it came
     const rejects = decoded.rejects.map(({ reason, detail, ...element }) => {

@@ -12,7 +12,7 @@ interface Options extends Partial<Recipe> {
   readonly table?: string;
 }
 
-/** Writes each list of records as a batch of its own; answers with the table's columns and rows. */
+/** Writes each list of records, or of their JSON texts, as a batch of its own; answers with the table's columns and rows. */
 async function write(batches: readonly (readonly unknown[])[], { table: ddl, ...recipe }: Options = {}) {
   const lake = await openTestLake();
   if (ddl !== undefined)
@@ -23,11 +23,11 @@ async function write(batches: readonly (readonly unknown[])[], { table: ddl, ...
       location: lake.store.uri(`${testTable}/`),
       parameters: {},
     });
-  const tools = createTestTools({ ...lake, recipe: { infersMaps: true, kafkaColumns: false, ...recipe } });
+  const tools = createTestTools({ ...lake, recipe: { infersTogether: true, kafkaColumns: false, ...recipe } });
   await tools.writer.refresh();
   await writeBatches(
     tools,
-    batches.map((batch) => jsonRecords(...batch)),
+    batches.map((batch) => batch.map((each) => ({ value: typeof each === 'string' ? each : JSON.stringify(each) }))),
   );
   const table = await lake.catalog.load(testTable);
   const columns = (table?.columns ?? []).map(({ name, type }) => `${name} ${formatType(type)}`);
@@ -124,7 +124,7 @@ describe('a struct stays one', () => {
   });
 
   it('where maps are not inferred', async () => {
-    const { columns } = await write([labels.map((m) => ({ m }))], { infersMaps: undefined });
+    const { columns } = await write([labels.map((m) => ({ m }))], { infersTogether: undefined });
     expect(columns).toSatisfy(isStruct);
   });
 
@@ -132,6 +132,56 @@ describe('a struct stays one', () => {
     const others = Array.from({ length: 101 }, () => ({ m: 1 }));
     const { columns } = await write([[...labels.map((m) => ({ m })), ...others]]);
     expect(columns.map((column) => column.replace(/<.*/, ''))).toEqual(['m_struct struct', 'm double']);
+  });
+});
+
+describe('integers beyond 2^53', () => {
+  const id = (index: number): bigint => 2_124_654_158_027_666_497n + BigInt(index);
+  const ids = Array.from({ length: 30 }, (_, index) => id(index));
+
+  it('become a bigint where 64 bits hold all of them, with the smaller ones of their field', async () => {
+    const { columns, rows } = await write([[...ids, 7n].map((value) => `{"id":${value}}`)]);
+    expect(columns).toEqual(['id bigint']);
+    expect(rows.map((row) => row['id'])).toEqual([...ids, 7n]);
+  });
+
+  it('become one in structs, arrays and maps', async () => {
+    const batch = ids.map(
+      (value, at) => `{"s":{"id":${value},"n":1},"a":[${value},1],"r":[{"by":${value}}],"m":{"k${at}":${value}}}`,
+    );
+    const { columns, rows } = await write([batch]);
+    expect(columns).toEqual([
+      's struct<id:bigint,n:double>',
+      'a array<bigint>',
+      'r array<struct<by:bigint>>',
+      'm map<string,bigint>',
+    ]);
+    expect(rows[1]).toMatchObject({ s: { id: id(1), n: 1 }, a: [id(1), 1n], r: [{ by: id(1) }], m: { k1: id(1) } });
+  });
+
+  it('that come later and are larger than 64 bits go beside it as text', async () => {
+    const { columns, rows } = await write([ids.map((value) => `{"id":${value}}`), ['{"id":18446744073709551615}']]);
+    expect(columns).toEqual(['id bigint', 'id_string string']);
+    expect(rows.at(-1)).toMatchObject({ id_string: '18446744073709551615' });
+  });
+
+  it.each<readonly [string, readonly string[], readonly string[]]>([
+    ['that are too few to tell', ids.slice(0, 19).map(String), ['v_string string']],
+    ['of which one has more than 64 bits', [...ids.map(String), '9223372036854775808'], ['v_string string']],
+    ['among which is a fraction', [...ids.map(String), '1.5'], ['v_string string', 'v double']],
+    [
+      'of which there are fewer than other values',
+      [...ids.map(String), ...ids.map((value) => `"${value}x"`)],
+      ['v_string string', 'v string'],
+    ],
+  ])('%s stay text', async (_, values, columns) => {
+    expect((await write([values.map((value) => `{"v":${value}}`)])).columns.toSorted()).toEqual(columns.toSorted());
+  });
+
+  it('stay text where the table has them so', async () => {
+    const batch = ids.map((value) => `{"id":${value},"s":{"id":${value}}}`);
+    const { columns } = await write([batch], { table: 'id_string string, s struct<id_string:string>' });
+    expect(columns).toEqual(['id_string string', 's struct<id_string:string>']);
   });
 });
 
@@ -160,7 +210,7 @@ describe('a table that another process makes meanwhile', () => {
     ['m map<string,string>', many, tiny],
   ])('as %s: the batch is decoded again by it', async (column, theirs, ours) => {
     const lake = await openTestLake();
-    const recipe = { infersMaps: true, kafkaColumns: false } as const;
+    const recipe = { infersTogether: true, kafkaColumns: false } as const;
     const [other, tools] = [createTestTools({ ...lake, recipe }), createTestTools({ ...lake, recipe })];
     await tools.writer.refresh();
     const decoded = new FakeTopic(2);

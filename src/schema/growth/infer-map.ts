@@ -1,0 +1,60 @@
+import { isMapLike } from './evolution.ts';
+import { fieldOf } from '../types/field-index.ts';
+import { fitsWhole, isKey } from '../values/fits-whole.ts';
+import { areLongs } from './infer-longs.ts';
+import { mergeTypes } from '../merge/merge-types.ts';
+import { commonType } from '../infer/observe.ts';
+import { weightOf } from '../types/type-weight.ts';
+import type { ColumnType } from '../types/column-type.ts';
+
+type Struct = Extract<ColumnType, { kind: 'struct' }>;
+type MapType = Extract<ColumnType, { kind: 'map' }>;
+
+/** Objects with fewer keys in all are structs. */
+export const mapKeysMin = 20;
+/** Keys are data where an object has at most this part of them on average. */
+const shareMax = 0.1;
+/** Structs are values of a map where at least this part of all their fields is in each of them on average. */
+const likenessMin = 0.5;
+
+/**
+ * Finds the map that objects are rather than a struct, since their keys are data (ids, labels): they have many keys, of which each object has
+ * few, or more than a struct has room for, and values of one type. `struct`: the type of all objects; `objects`: some of them.
+ */
+export function inferMap(struct: Struct, objects: readonly object[]): MapType | undefined {
+  const keys = struct.fields.length;
+  if (keys < mapKeysMin || objects.length === 0) return undefined;
+  const entries = objects.flatMap((object) => Object.entries(object));
+  const share = entries.length / objects.length / keys;
+  if (share > shareMax && !isMapLike(struct)) return undefined;
+  const value = areLongs(entries.map(([, member]) => member)) ? ({ kind: 'bigint' } as const) : typeOfAll(struct);
+  const holdsAll =
+    value !== undefined &&
+    entries.every(([key, member]) => isKey(key) && (member === null || fitsWhole(member, value)));
+  return holdsAll ? { kind: 'map', value } : undefined;
+}
+
+/** Finds the one type of all fields: structs must be alike, since any of them could be put together. */
+function typeOfAll({ fields }: Struct): ColumnType | undefined {
+  let all = fields[0]?.type;
+  let leaves = 0;
+  for (const { type } of fields) {
+    all = all && (mergeTypes(all, type) ?? commonType(all, type));
+    leaves += weightOf(type).leaves;
+  }
+  return all !== undefined && leaves >= likenessMin * fields.length * weightOf(all).leaves ? all : undefined;
+}
+
+/** Tells whether objects are a map in one of the types and a struct in the other. */
+export function differInMaps(left: ColumnType, right: ColumnType): boolean {
+  if (left.kind === 'array') return right.kind === 'array' && differInMaps(left.element, right.element);
+  if (left.kind === 'struct') {
+    if (right.kind !== 'struct') return right.kind === 'map';
+    return left.fields.some(({ name, type }) => {
+      const other = fieldOf(right.fields, name);
+      return other !== undefined && differInMaps(type, other.type);
+    });
+  }
+  if (left.kind !== 'map') return false;
+  return right.kind === 'map' ? differInMaps(left.value, right.value) : right.kind === 'struct';
+}
