@@ -1,3 +1,4 @@
+import { smallestOf } from '../runtime/extremes.ts';
 import { lastChange, type HourDocument, type HourStore, type StoredHour } from '../hours/hour-document.ts';
 import { hourAt, hourStartMs } from '../hours/hour-state.ts';
 import { msPerDay } from '../runtime/duration.ts';
@@ -124,7 +125,7 @@ interface KnownAlerts {
 /** Alerts that may be open for these hours. They may be long ago, as those of a history that is loaded today. */
 async function readKnown(hours: readonly string[], { alerts, rule, nowMs }: EvaluateOptions): Promise<KnownAlerts> {
   const known: KnownAlerts = { all: new Map(), open: new Map() };
-  const oldestMs = Math.min(nowMs, ...hours.map(hourStartMs));
+  const oldestMs = Math.min(nowMs, smallestOf(hours.map(hourStartMs)));
   for await (const stored of alerts.list(hourAt(oldestMs - alertDays * msPerDay))) {
     const { id, value } = stored;
     if (value.rule !== ruleName(rule)) continue;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { acknowledge, listAlerts, openAlertStore, type Alert } from '../alerts/alert.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
-import { printJson, printLines } from '../app/observe/output.ts';
+import { printJson, printAll, printLines } from '../app/observe/output.ts';
 import { openLake } from '../app/lake/open-lake.ts';
 import type { Settings } from '../app/config/settings.ts';
 import { openHourStore } from '../hours/hour-document.ts';
@@ -58,13 +58,13 @@ function print(found: readonly Alert[], { json }: AlertsCommandOptions): void {
     acknowledgedBy,
   ]);
   const names = ['id', 'state', 'group', 'side', 'mean', 'values', 'last hour (UTC)', 'acknowledged by'];
-  printLines(...alignColumns([names, ...cells]), `${found.length} ${found.length === 1 ? 'alert' : 'alerts'}`);
+  printAll([...alignColumns([names, ...cells]), `${found.length} ${found.length === 1 ? 'alert' : 'alerts'}`]);
 }
 
 async function showUndelivered(stores: Stores, { json }: AlertsCommandOptions): Promise<number> {
   const found = [...(await listUndelivered(stores.hours)), ...(await listUndelivered(stores.alerts))];
   if (json) printJson(found);
-  else printLines(...found.map(({ key, channel, error = '' }) => `${channel}  ${key}  ${error}`), undelivered(found));
+  else printAll([...found.map(({ key, channel, error = '' }) => `${channel}  ${key}  ${error}`), undelivered(found)]);
   return exitCodes.done;
 }
 

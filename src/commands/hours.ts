@@ -2,7 +2,7 @@ import { openHours } from '../app/hours/open-hours.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
 import { watchHours } from '../app/observe/hour-watch.ts';
 import type { Logger } from '../app/observe/logger.ts';
-import { printJson, printLines } from '../app/observe/output.ts';
+import { printJson, printAll } from '../app/observe/output.ts';
 import { openLake } from '../app/lake/open-lake.ts';
 import { requireFormat } from '../app/lake/require-format.ts';
 import { openTopic } from '../app/kafka/open-topic.ts';
@@ -33,7 +33,7 @@ export async function showHours(
   const topicTable = { table: settings.table.name, topic: settings.kafka.topic };
   const states = await readHours({ store: lake.store, ...topicTable, ...(since !== undefined && { since }) });
   if (json) printJson(states);
-  else printLines(...formatHours(states));
+  else printAll(formatHours(states));
   return exitCodes.done;
 }
 

@@ -40,7 +40,7 @@ export async function planSelection(
   const { partitions, topicId } = description;
   const ranges = await selectRanges(reader, partitions, selection);
   const committed = await readGroupCommits(reader, groupId);
-  const plan: ReplayItem[] = [];
+  const plans: ReplayItem[][] = [];
   for (const { range, marks } of ranges) {
     if (range.from >= range.to) continue;
     const path = { table, topic, partition: range.partition };
@@ -52,9 +52,9 @@ export async function planSelection(
     const start = await startOf(path, ledger);
     // lakes of older versions have no note
     const assumed = last === undefined || beginsAnywhere ? {} : { start: marks.low };
-    plan.push(...planReplay(range, entries, marks, { beginsAnywhere, allowLoss, ...assumed, ...start }));
+    plans.push(planReplay(range, entries, marks, { beginsAnywhere, allowLoss, ...assumed, ...start }));
   }
-  return plan;
+  return plans.flat();
 }
 
 /** Where an empty chain begins, if that is decided. */

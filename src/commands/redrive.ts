@@ -12,7 +12,7 @@ import { createCommitTools } from '../app/write/create-commit-tools.ts';
 import { TouchedPartitions } from '../app/maintain/touched-partitions.ts';
 import { RecountHint } from '../app/hours/recount-hint.ts';
 import { createLogObserver } from '../app/observe/log-observer.ts';
-import { printLines } from '../app/observe/output.ts';
+import { printAll, printLines } from '../app/observe/output.ts';
 import { requireLedger } from '../app/lake/require-ledger.ts';
 import { showWritten } from '../app/write/create-snapshots.ts';
 import { requireTable } from '../app/write/require-table.ts';
@@ -78,7 +78,7 @@ export async function redrive(
   if (!options.dryRun) await showWritten(lake, tools, settings.table);
   await stack.disposeAsync();
   printLines(redrivenLine(total, table, options));
-  if (!options.dryRun) printLines(...(await touched.follow(stop.signal)));
+  if (!options.dryRun) printAll(await touched.follow(stop.signal));
   if (!options.dryRun) printLines(...(await hint.lines(lake.store, { table, topic })));
   return stop.exitCode();
 }

@@ -14,7 +14,7 @@ import { TouchedPartitions } from '../app/maintain/touched-partitions.ts';
 import { RecountHint } from '../app/hours/recount-hint.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
 import { createLogObserver } from '../app/observe/log-observer.ts';
-import { printLines } from '../app/observe/output.ts';
+import { printAll } from '../app/observe/output.ts';
 import type { Replaying } from '../app/screen/progress-rows.ts';
 import type { Screen } from '../app/screen/screen.ts';
 import { showWork, type ShownWork } from '../app/screen/show-work.ts';
@@ -59,13 +59,13 @@ export async function replay(
   await requireLocation(lake, settings, ledger);
   const plan = await planSelection(options, { reader, description, ledger, table, topic, groupId, ...given });
   if (options.dryRun) {
-    printLines(...plan.map(describe));
+    printAll(plan.map(describe));
     return 0;
   }
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
   if (tools.publication === undefined) await tools.writer.checkReplaceable();
   else await requireTable(lake, tools);
-  printLines(...plan.map(describe));
+  printAll(plan.map(describe));
   const progress: ReplayProgress = { table, ranges: plan.length, passed: 0, left: 0, current: '' };
   await using shown = await showWork(screen, async () => {
     const { replayRows } = await import('../app/screen/progress-rows.ts');

@@ -3,7 +3,7 @@ import { hourlyMeans, type HourlyMean } from '../report/hourly-means.ts';
 import { formatReport } from '../report/format.ts';
 import type { Settings } from '../app/config/settings.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import { printJson, printLines } from '../app/observe/output.ts';
+import { printJson, printAll } from '../app/observe/output.ts';
 import { openLake } from '../app/lake/open-lake.ts';
 import { systemClock } from '../runtime/clock.ts';
 
@@ -33,7 +33,7 @@ export async function report(settings: Settings, { since, json, limit }: ReportO
     const stateOf = stateFinder(hours, systemClock.nowMs());
     const means = found.map((mean) => ({ ...mean, state: stateOf(hourOfMean(mean)) }));
     if (json) printJson(means);
-    else printLines(...formatReport(means, limits, limit));
+    else printAll(formatReport(means, limits, limit));
   } finally {
     await engine.close();
   }

@@ -9,7 +9,7 @@ import { PipelineError } from '../runtime/errors.ts';
 import type { Settings } from '../app/config/settings.ts';
 import { openTopic } from '../app/kafka/open-topic.ts';
 import type { Logger } from '../app/observe/logger.ts';
-import { printJson, printLines } from '../app/observe/output.ts';
+import { printJson, printAll } from '../app/observe/output.ts';
 import { requireLedger } from '../app/lake/require-ledger.ts';
 import type { Screen } from '../app/screen/screen.ts';
 import { openLake } from '../app/lake/open-lake.ts';
@@ -73,7 +73,7 @@ export async function verifyTable(
   if (options.note) await writeAuditNote(lake.store, { table, topic }, noteOf(report, options));
   const shown = { ...report, table, topic, isOneOfSeveral, repaired, ...(asked.sample && { seed: asked.sample.seed }) };
   if (options.json) printJson(toJson(shown), 2);
-  else printLines(...toLines(shown));
+  else printAll(toLines(shown));
   return report.findingCount === 0 ? exitCodes.done : exitCodes.failed;
 }
 

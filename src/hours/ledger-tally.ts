@@ -1,3 +1,4 @@
+import { smallestOf } from '../runtime/extremes.ts';
 import { isWritten, type LedgerEntry } from '../consumer/ledger/entry/ledger-entry.ts';
 import { hourOf, hourStartMs } from './hour-state.ts';
 import { noRows, type HourCount } from './next-change.ts';
@@ -64,7 +65,7 @@ export class LedgerTally {
 
   /** The start of the oldest hour that has rows; Infinity without any. */
   oldestHourMs(): number {
-    return Math.min(...[...this.#hours.keys()].map(hourStartMs));
+    return smallestOf(this.#hours.keys().map(hourStartMs));
   }
 
   #count(entry: LedgerEntry): void {

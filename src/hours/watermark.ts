@@ -1,3 +1,4 @@
+import { smallestOf } from '../runtime/extremes.ts';
 import type { LedgerEntry } from '../consumer/ledger/entry/ledger-entry.ts';
 import type { Watermarks } from '../consumer/ports/topic.ts';
 
@@ -49,7 +50,7 @@ export function watermarkMs({ reaches, ends, observedMs, idleMs }: WatermarkFact
     const reach = reaches.get(partition);
     return isIdle(reach, marks, { observedMs, idleMs }) ? observedMs : (reach?.reachedMs ?? -Infinity);
   });
-  return times.length === 0 ? -Infinity : Math.min(...times);
+  return times.length === 0 ? -Infinity : smallestOf(times);
 }
 
 function isIdle(

@@ -1,9 +1,16 @@
 import { printable, printableJson } from '../../runtime/printable.ts';
 import { redact } from '../../runtime/redact.ts';
 
+const linesAtOnce = 10_000;
+
 /** Prints results on stdout, a line each, with nothing in them that a terminal would act on. */
 export function printLines(...lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${printable(redact(line))}\n`).join(''));
+}
+
+/** Prints any number of lines, some at a time: neither the stack nor a string has room for a million. */
+export function printAll(lines: readonly string[]): void {
+  for (let from = 0; from < lines.length; from += linesAtOnce) printLines(...lines.slice(from, from + linesAtOnce));
 }
 
 /** Prints a result as JSON. `space`: over several lines. */

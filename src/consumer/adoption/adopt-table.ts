@@ -134,7 +134,7 @@ async function objectsBefore(
   for (const [partition, to] of ends)
     for await (const { entry } of ledger.entries({ table: source, topic, partition }, { from: 0n, to })) {
       if (entry.state === 'replacing' || entry.state === 'claimed') throw busy(source, entry);
-      if (isCommitted(entry)) written.push(...entry.outcome.objects);
+      if (isCommitted(entry)) for (const object of entry.outcome.objects) written.push(object);
     }
   return written;
 }

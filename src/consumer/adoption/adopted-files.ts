@@ -27,7 +27,7 @@ export async function adoptedFiles(
         return object?.rows === each.rows ? [object] : [];
       });
       if (bytes === undefined || wanted.length < sources.length) {
-        partly.push(...wanted);
+        for (const each of wanted) partly.push(each);
         continue;
       }
       for (const each of wanted) left.delete(each.key);

@@ -175,7 +175,7 @@ class Audit {
       ...(topic?.partitions.keys() ?? []),
       ...starts.keys(),
     ];
-    this.#findings.add(...(await findUnknownFolders({ table, topic: name }, store)));
+    this.#findings.addAll(await findUnknownFolders({ table, topic: name }, store));
     if (sinceMs === undefined) await this.#auditAdopted(starts);
     const commits = await this.#commits();
     const summaries: PartitionSummary[] = [];
@@ -192,7 +192,7 @@ class Audit {
         onRepair: (repair) => this.#repairs.push(repair),
       });
       summaries.push(summary);
-      if (sinceMs === undefined) this.#findings.add(...(await findUnknownFiles(path, ledger)));
+      if (sinceMs === undefined) this.#findings.addAll(await findUnknownFiles(path, ledger));
     }
     return summaries;
   }
@@ -216,7 +216,7 @@ class Audit {
     needs.rows.add(entry, hasExpired);
     needs['dead-letters'].add(entry, hasExpired);
     this.#sample?.add(entry);
-    if (this.#mustNameTopic) this.#findings.add(...findRowsWithoutTopic(entry));
+    if (this.#mustNameTopic) this.#findings.addAll(findRowsWithoutTopic(entry));
     this.#format.take(entry);
     const objects = entry.outcome.objects.filter((object) => this.#format.isNeeded(object));
     // entries of older versions do not say what a listing shows
@@ -228,7 +228,7 @@ class Audit {
   }
 
   async #inspect(entry: WrittenEntry, deep: boolean): Promise<void> {
-    this.#findings.add(...(await this.#inspector.inspect(entry, { deep })));
+    this.#findings.addAll(await this.#inspector.inspect(entry, { deep }));
     this.#progress({ objects: entry.outcome.objects.length });
   }
 

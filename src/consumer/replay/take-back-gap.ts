@@ -1,3 +1,4 @@
+import { largestOf } from '../../runtime/extremes.ts';
 import { decodeLimitsOf, reasonToCut } from '../batch/batch-policy.ts';
 import { PartitionBuffer } from '../batch/partition-buffer.ts';
 import { endReplacements, putReplacement } from '../commit/replace/replace-entry.ts';
@@ -47,7 +48,7 @@ function emptyBatch(
     ...gap,
     format: ledgerFormat,
     state: stateOfFormat[tableFormat],
-    generation: Math.max(1, ...obsolete.map(generationOf)),
+    generation: Math.max(1, largestOf(obsolete.map(generationOf))),
     reason: why,
     recipe,
     plan: [],

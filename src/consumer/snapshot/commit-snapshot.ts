@@ -1,3 +1,4 @@
+import { largestOf } from '../../runtime/extremes.ts';
 import { describeFile } from '../../iceberg/manifests/data-file.ts';
 import type { LoadedTable, TableChange } from '../../iceberg/iceberg-catalog.ts';
 import type { DataFile } from '../../iceberg/manifests/manifest.ts';
@@ -108,7 +109,7 @@ async function findWork(
 }
 
 function waitOf({ entries }: PendingEntries, nowMs: number): number {
-  return Math.max(0, ...entries.map(({ outcome }) => nowMs - Date.parse(outcome.committedAt)));
+  return Math.max(0, largestOf(entries.map(({ outcome }) => nowMs - Date.parse(outcome.committedAt))));
 }
 
 interface Work {

@@ -1,3 +1,4 @@
+import { smallestOf } from '../../runtime/extremes.ts';
 import { msPerDay } from '../../runtime/duration.ts';
 import { ancestorsOf, mainBranch, type Snapshot, type TableMetadata } from './table-metadata.ts';
 
@@ -35,10 +36,12 @@ export function expiredSnapshots(metadata: TableMetadata, nowMs: number): bigint
   const isOld = (snapshot: Snapshot): boolean =>
     nowMs - snapshot['timestamp-ms'] > ageMaxMs && !tagged.has(snapshot['snapshot-id']);
   const followed = ancestorsOf(metadata);
-  const expired = followed.slice(countMin).filter(isOld);
-  const oldestMs = Math.min(...followed.filter((each) => !expired.includes(each)).map((each) => each['timestamp-ms']));
+  const expired = new Set(followed.slice(countMin).filter(isOld));
+  const kept = followed.filter((each) => !expired.has(each));
+  const oldestMs = smallestOf(kept.map((each) => each['timestamp-ms']));
+  const known = new Set(followed);
   const left = metadata.snapshots.filter(
-    (each) => !followed.includes(each) && isOld(each) && each['timestamp-ms'] < oldestMs && !isStaged(each),
+    (each) => !known.has(each) && isOld(each) && each['timestamp-ms'] < oldestMs && !isStaged(each),
   );
   return [...expired, ...left].map((snapshot) => snapshot['snapshot-id']);
 }

@@ -1,3 +1,4 @@
+import { largestOf } from '../../runtime/extremes.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { unreachable } from '../../runtime/errors.ts';
 import { highestFieldId, type IcebergSchema } from './iceberg-schema.ts';
@@ -164,7 +165,7 @@ function added<Key extends string, Item extends Readonly<Record<Key, number>>>(
   const same = items.find((each) => isDeepStrictEqual({ ...each, [key]: 0 }, { ...item, [key]: 0 }));
   if (same !== undefined) return [...items.filter((each) => each !== same), same];
   const isFree = item[key] >= 0 && items.every((each) => each[key] !== item[key]);
-  const id = isFree ? item[key] : Math.max(-1, ...items.map((each) => each[key])) + 1;
+  const id = isFree ? item[key] : Math.max(-1, largestOf(items.map((each) => each[key]))) + 1;
   return [...items, { ...item, [key]: id }];
 }
 

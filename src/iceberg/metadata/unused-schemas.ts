@@ -1,3 +1,4 @@
+import { largestOf } from '../../runtime/extremes.ts';
 import { currentSchema, type TableMetadata } from './table-metadata.ts';
 import { namesById } from './iceberg-schema.ts';
 
@@ -9,7 +10,7 @@ import { namesById } from './iceberg-schema.ts';
 export function withoutUnusedSchemas(metadata: TableMetadata): TableMetadata {
   const { schemas, snapshots } = metadata;
   const named = new Set(snapshots.map((snapshot) => snapshot['schema-id']));
-  named.add(metadata['current-schema-id']).add(Math.max(...schemas.map((schema) => schema['schema-id'])));
+  named.add(metadata['current-schema-id']).add(largestOf(schemas.map((schema) => schema['schema-id'])));
   if (schemas.every((schema) => named.has(schema['schema-id']))) return metadata;
   const known = new Set(namesById(currentSchema(metadata)));
   const stays = new Set(schemas.filter((schema) => named.has(schema['schema-id'])));

@@ -54,6 +54,20 @@ describe('snapshots that a table keeps', () => {
     expect(serializeTableMetadata(metadata).length).toBeLessThan(100_000);
   });
 
+  it('are found among more than a call has room for, as in a table that nobody has tidied for long', () => {
+    const [snapshot] = commitEveryMinute(1).snapshots;
+    if (snapshot === undefined) throw new Error('it has one');
+    const snapshots = Array.from({ length: 150_000 }, (_, at) => ({
+      ...snapshot,
+      'snapshot-id': BigInt(at + 1),
+      ...(at > 0 && { 'parent-snapshot-id': BigInt(at) }),
+    }));
+    const main = { type: 'branch' as const, 'snapshot-id': 150_000n };
+    const table = commitEveryMinute(1, keeping(149_990, 0));
+    const metadata = { ...table, snapshots, refs: { main }, 'current-snapshot-id': 150_000n };
+    expect(expiredSnapshots(metadata, hourMs)).toHaveLength(10);
+  });
+
   it('are as many as the table says, and as old', () => {
     expect(idsOf(commitEveryMinute(20, keeping(5, 0)))).toEqual([15, 16, 17, 18, 19, 20]);
     expect(idsOf(commitEveryMinute(20, keeping(1, 10 * minuteMs)))).toEqual([

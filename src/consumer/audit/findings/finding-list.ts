@@ -13,16 +13,19 @@ export class FindingList {
     return this.#count;
   }
 
-  add(...findings: readonly Finding[]): void {
-    for (const finding of findings) {
-      const { problem, where, what } = finding;
-      const id = JSON.stringify([problem, where, what]);
-      // an entry that was chosen for --sample may be looked at twice
-      if (this.#known.has(id)) continue;
-      this.#count++;
-      if (this.shown.length === shownMax) continue;
-      this.#known.add(id);
-      this.shown.push(finding);
-    }
+  add(finding: Finding): void {
+    const { problem, partition, where, what } = finding;
+    const id = JSON.stringify([problem, partition, where, what]);
+    // an entry that was chosen for --sample may be looked at twice
+    if (this.#known.has(id)) return;
+    this.#count++;
+    if (this.shown.length === shownMax) return;
+    this.#known.add(id);
+    this.shown.push(finding);
+  }
+
+  /** Adds any number of them. */
+  addAll(findings: Iterable<Finding>): void {
+    for (const finding of findings) this.add(finding);
   }
 }

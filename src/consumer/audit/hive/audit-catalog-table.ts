@@ -35,11 +35,11 @@ export async function auditCatalogTable(needed: CatalogNeeds, options: TableAudi
   const needs = { ...found, ...(merged && { locationOf: (path: string) => merged.locationOf(path) }) };
   await readExamples(needed, options);
   const table = await catalog.load(needs.name);
-  findings.add(...auditTableDefinition(needs, table));
+  findings.addAll(auditTableDefinition(needs, table));
   if (table === undefined)
     return recreate(needs, needed.files, options.isShared === true ? {} : { [topicParameter]: options.topic });
   const columns = auditColumns(needs.name, table.columns, needed.files);
-  findings.add(...columns);
+  findings.addAll(columns);
   return [...addMissing(table, needed.files), ...(await auditPartitions(needs, table, options))];
 }
 
@@ -57,7 +57,7 @@ async function auditPartitions(
     await expired.refresh();
     audit.excuse((values) => expired.has(values));
   }
-  findings.add(...audit.findings());
+  findings.addAll(audit.findings());
   for (const path of audit.moved) merged?.seeMoved(path);
   const { missing, misplaced, outdated } = audit.repairs;
   const old = [...outdated].map(([id, location]) => ({ values: id.split('/'), location }));

@@ -108,7 +108,7 @@ export class MergedAudit {
     for await (const path of mapAhead(paths, partitionsAtOnce, audit)) folders.delete(path);
     for (const path of folders.keys()) await this.#auditUnnoted(path);
     const late = this.#waiting.filter(({ atMs }) => nowMs - atMs > waitingAgeMaxMs);
-    findings.add(...late.map(waitsTooLong));
+    findings.addAll(late.map(waitsTooLong));
   }
 
   /** Where the catalog is to have the Hive partition. */
@@ -126,7 +126,7 @@ export class MergedAudit {
 
   /** Takes in that readers look at the new folder of a partition whose note does not say so yet: what is wrong there counts. */
   seeMoved(path: string): void {
-    this.#options.findings.add(...(this.#states.get(path)?.findings ?? []));
+    this.#options.findings.addAll(this.#states.get(path)?.findings ?? []);
   }
 
   /** `undefined` when nothing waits. */
@@ -156,8 +156,8 @@ export class MergedAudit {
       revision = note.revision;
       if (folder.findings.length + wrong.length > 0 && !isSure) continue;
       this.#states.set(path, { ...folder, isMoved });
-      if (isMoved) findings.add(...folder.findings, ...wrong);
-      this.#waiting.push(...waiting);
+      if (isMoved) findings.addAll([...folder.findings, ...wrong]);
+      for (const each of waiting) this.#waiting.push(each);
       return;
     }
   }
@@ -205,7 +205,7 @@ export class MergedAudit {
     const objects = await this.#list(path);
     if ((await this.#read(path)) !== undefined) return;
     const { topic, findings } = this.#options;
-    findings.add(...objects.map(unlisted));
+    findings.addAll(objects.map(unlisted));
     const there = await findWaiting(await this.#keysIn(path), { ...this.#options, path });
     const isOneTopic = objects.every(({ key }) => (topicOfFile(key) ?? topic) === topic);
     this.#unnoted.set(path, isOneTopic && there.length >= (this.#listed.get(path)?.objects ?? 0));

@@ -66,7 +66,7 @@ export class IcebergAudit implements FormatAudit {
   }
 
   take(entry: WrittenEntry): void {
-    for (const { audit } of this.#tables) this.#options.findings.add(...audit.take(entry));
+    for (const { audit } of this.#tables) this.#options.findings.addAll(audit.take(entry));
   }
 
   /** False for an object that the table has given up for another file. */
@@ -77,7 +77,7 @@ export class IcebergAudit implements FormatAudit {
   /** True for an object that is fine though no entry lists it; what no snapshot names and is no object of an entry is kept as unnamed. */
   isKnown(info: ObjectInfo): boolean {
     const seen = this.#tables.map(({ audit }) => audit.see(info));
-    this.#options.findings.add(...seen.flatMap(({ findings }) => findings));
+    this.#options.findings.addAll(seen.flatMap(({ findings }) => findings));
     if (seen.some(({ isNamed }) => isNamed)) return true;
     const isInTable = this.#tables.some(({ target }) => isInPartition(info.key, target.name));
     if (isInTable && parseObjectName(info.key) !== undefined) return false;
@@ -102,11 +102,11 @@ export class IcebergAudit implements FormatAudit {
     await expired.refresh();
     for (const { target, audit } of this.#tables) {
       audit.rewritten.ranges.excuse((values) => expired.has(values));
-      findings.add(...(await audit.findings(summaries, isWhole)));
+      findings.addAll(await audit.findings(summaries, isWhole));
       const read = this.#options.deep === true && isWhole ? await this.#readUnlisted(target, audit) : undefined;
       if (isWhole && audit.table !== undefined)
         await this.#auditCounts(target, audit, read?.rowsWithoutCoordinates ?? 0);
-      findings.add(...(read?.findings ?? []));
+      findings.addAll(read?.findings ?? []);
       await this.#auditColumns(target, needs[target.kind]);
     }
     const unnamed = this.#unnamed.length === 0 ? [] : await this.#stillUnnamed();
@@ -169,7 +169,7 @@ export class IcebergAudit implements FormatAudit {
     const loaded = await this.#options.iceberg.load(name);
     const renamed = loaded === undefined ? [] : columnsOfFields(renamedFields(loaded.metadata), name);
     const columns = [...table.columns, ...table.partitionKeys, ...renamed];
-    this.#options.findings.add(...auditColumns(name, columns, needed.files, { widensNumbers: true }));
+    this.#options.findings.addAll(auditColumns(name, columns, needed.files, { widensNumbers: true }));
   }
 
   /** A commit that took place during the audit names files that nobody named at its beginning. */

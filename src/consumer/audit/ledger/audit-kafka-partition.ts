@@ -65,8 +65,8 @@ export async function auditKafkaPartition(
     if (from !== undefined) chain.skip(from);
   };
   const addAbout = async (entry: LedgerEntry | undefined, found: readonly Finding[]): Promise<void> => {
-    findings.add(...found);
-    if (entry?.state === 'claimed' && found.length > 0) findings.add(...(await claimed.audit(entry, marks?.low)));
+    findings.addAll(found);
+    if (entry?.state === 'claimed' && found.length > 0) findings.addAll(await claimed.audit(entry, marks?.low));
   };
   const take = async (entry: LedgerEntry): Promise<void> => {
     onEntry();
@@ -77,7 +77,8 @@ export async function auditKafkaPartition(
   let before: LedgerEntry | undefined;
   for await (const entry of readChain(path, chainOptions)) {
     await addAbout(before, auditPassed(before, rules));
-    findings.add(...chain.add(entry), ...evidence.add(entry));
+    findings.addAll(chain.add(entry));
+    findings.addAll(evidence.add(entry));
     before = entry;
     sum.add(entry);
     await take(entry);
@@ -85,11 +86,11 @@ export async function auditKafkaPartition(
   for await (const entry of readRevised(path, chainOptions)) await take(entry);
   if (deep && sinceMs === undefined)
     for await (const finding of auditSegments(path, chainOptions)) findings.add(finding);
-  findings.add(...unread.map(({ key, error }) => unreadableEntry(path, key, { error, end: sum.end })));
+  findings.addAll(unread.map(({ key, error }) => unreadableEntry(path, key, { error, end: sum.end })));
   // of a chain that was closed before its first entry, the key tells where it begins
   const first = (sinceMs === undefined ? sum.first?.from : undefined) ?? (await firstOffset(options.store, path));
-  findings.add(...auditHead(chain, first, { ...options, marks }));
-  findings.add(...auditCommit(path, options.committed, sum.end));
+  findings.addAll(auditHead(chain, first, { ...options, marks }));
+  findings.addAll(auditCommit(path, options.committed, sum.end));
   await auditEnds(path, topic, { ...options, evidence, claimed, sum });
   return sum.summary(marks, options.noted);
 }
@@ -132,8 +133,8 @@ async function auditEnds(
   for (const claim of evidence.claims)
     if (claim.from < marks.low) inClaims += await claimed.countOffsets(claim, marks.low);
   const found = evidence.audit({ ...marks, topicId: topic.topicId }, { writtenTo: sum.writtenTo, inClaims });
-  findings.add(...found);
+  findings.addAll(found);
   const { lastRecord } = evidence;
   if (found.length === 0 && lastRecord !== undefined)
-    findings.add(...(await auditLastRecord(path.topic, lastRecord, { ...marks, reader })));
+    findings.addAll(await auditLastRecord(path.topic, lastRecord, { ...marks, reader }));
 }

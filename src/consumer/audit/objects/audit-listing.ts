@@ -36,13 +36,13 @@ export async function auditListing(index: ObjectIndex, options: ListingOptions):
       await work.start(async () => {
         const verdict = await judge(info.key);
         if (verdict.kind === 'obsolete' && format.onUnseen !== undefined) return format.onUnseen(info.key);
-        findings.add(...findingOf(info.key, verdict));
+        findings.addAll(findingOf(info.key, verdict));
         if (isRepairable(verdict)) repairs.push({ kind: 'delete', key: info.key });
       });
     }
   }
   await work.end();
-  for (const { name: folder } of tablesOf(table)) findings.add(...(await findStrays(`${folder}/`, store)));
+  for (const { name: folder } of tablesOf(table)) findings.addAll(await findStrays(`${folder}/`, store));
   return repairs;
 }
 

@@ -81,7 +81,8 @@ export class EntryInspector {
     const findings: Finding[] = [];
     for (const object of this.#needed(entry)) {
       const found = await this.#lookAt(entry, object);
-      if (found.length > 0 && !(await this.#options.format.hasRowsElsewhere(object))) findings.push(...found);
+      if (found.length === 0 || (await this.#options.format.hasRowsElsewhere(object))) continue;
+      for (const finding of found) findings.push(finding);
     }
     return findings;
   }
@@ -109,7 +110,7 @@ export class EntryInspector {
     let counted = 0;
     for (const object of this.#needed(entry)) {
       const inspection = await this.#readObject(entry, object);
-      findings.push(...inspection.findings);
+      for (const finding of inspection.findings) findings.push(finding);
       if (inspection.hasRowsElsewhere === undefined) read.push(object);
       if (inspection.records === undefined) continue;
       records.addAll(inspection.records);
