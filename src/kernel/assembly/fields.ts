@@ -1,6 +1,6 @@
 import { allocate, allocateZeros, grow } from './arena';
 import { idOf, idsOf, idsTogether, Dictionary } from './dictionary';
-import { LeftOut } from './left-out';
+import { createLeftOut, keepNoted, leftOutNoted, LeftOut } from './left-out';
 import { NestedType } from './nested-type';
 import { kindTime } from '../kinds';
 import { spellingOf } from './time-spelling';
@@ -232,4 +232,16 @@ export function idsOfAll(field: Field, dictionary: Dictionary, first: i32, ids: 
     const range = (<usize>entry) << 2;
     idsOf(dictionary, field.starts + range, field.ends + range, min(field.count - entry, idsTogether), to);
   }
+}
+
+/** Keeps for the host which members were left out of the field's value that has been read; answers as `keepNoted` does, with 0 for none. */
+export function keepLeftOut(field: Field): f64 {
+  if (leftOutNoted() == 0) return 0;
+  if (changetype<usize>(field.leftOut) == 0) field.leftOut = createLeftOut();
+  return keepNoted(field.leftOut);
+}
+
+/** Answers with where the kept members begin and end, two numbers of 32 bits each. */
+export function leftOutOf(field: Field): usize {
+  return changetype<usize>(field.leftOut) == 0 ? 0 : field.leftOut.members;
 }

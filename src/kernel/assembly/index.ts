@@ -34,12 +34,13 @@ export {
   endsOf,
   hideAttached,
   isSpoiled,
-  kindBitsOf,
-  kindsOf,
-  numbersOf,
-  rowsOf,
   keepIntegers,
   keepLongs,
+  kindBitsOf,
+  kindsOf,
+  leftOutOf,
+  numbersOf,
+  rowsOf,
   setDetachable,
   startsOf,
 } from './fields';
@@ -70,7 +71,6 @@ export {
   foundMembers,
 } from './extra-members';
 export { countLevel, splitBytes, writeBits, writeIds, writeDeltas, writeLevels, writeLongDeltas } from './encodings';
-export { leftOutOf } from './left-out';
 export { setLeftOutPath, writeLeftOut } from './left-out-text';
 export {
   areLongs,

@@ -1,5 +1,4 @@
 import { allocate, allocateZeros, grow } from './arena';
-import { Field } from './fields';
 import { leftOutMax, leftOutShare } from '../kinds';
 
 /** Members that were left out of the arrays or structs of a field: where each begins and ends in the window. */
@@ -50,14 +49,15 @@ export function copyLeftOut(to: usize): usize {
   return to + bytes;
 }
 
+export function createLeftOut(): LeftOut {
+  return changetype<LeftOut>(allocateZeros(offsetof<LeftOut>()));
+}
+
 /**
  * Keeps for the host which members were left out of a value that has been read. Answers with what tells them: the index of the first one times
  * `leftOutShare`, and their number; as large as can be when they were too many.
  */
-export function keepLeftOut(field: Field): f64 {
-  if (notedCount == 0) return 0;
-  if (changetype<usize>(field.leftOut) == 0) field.leftOut = changetype<LeftOut>(allocateZeros(offsetof<LeftOut>()));
-  const kept = field.leftOut;
+export function keepNoted(kept: LeftOut): f64 {
   const first = kept.count;
   const count = min(notedCount, leftOutMax);
   while (kept.max < first + count) growMembers(kept);
@@ -70,9 +70,4 @@ function growMembers(kept: LeftOut): void {
   const before = <usize>kept.max * memberBytes;
   kept.members = kept.max == 0 ? allocate(<usize>startMembers * memberBytes) : grow(kept.members, before, before * 2);
   kept.max = kept.max == 0 ? startMembers : kept.max * 2;
-}
-
-/** Answers with where the kept members begin and end, two numbers of 32 bits each. */
-export function leftOutOf(field: Field): usize {
-  return changetype<usize>(field.leftOut) == 0 ? 0 : field.leftOut.members;
 }
