@@ -98,11 +98,7 @@ async function takeSteps(given: CommitRequest, tools: CommitTools, step: StepRun
     if (written.kind === 'theirs') return written;
     if (written.kind === 'written') return await finish(attempt, written, tools, step);
     if (written.kind === 'damaged' || tries === generationsMax)
-      throw damaged(
-        entry,
-        isOfOurDecoder(entry) ? 'objects' : 'other-version',
-        'keys' in written ? written.keys : undefined,
-      );
+      throw damaged(entry, damageOf(entry, written), 'keys' in written ? written.keys : undefined);
     // what another version has claimed was prepared for this one from the start
     if (written.kind === 'misfit' && isOfOurDecoder(entry)) prepared = await prepare(batch, ourRecipe(tools));
     claimed = await step('claim', () => raiseGeneration(attempt.claim, prepared, attempt.format1, tools));
@@ -123,6 +119,11 @@ async function takeFromTables(
   const { entry } = result.claim;
   await step('offsets', () => commitOffset(entry));
   return { kind: 'committed', entry, reason };
+}
+
+function damageOf(entry: ClaimedEntry, written: WriteResult) {
+  if ('areCopies' in written && written.areCopies) return 'copies';
+  return isOfOurDecoder(entry) ? 'objects' : 'other-version';
 }
 
 /** One try to write what is claimed. */

@@ -76,6 +76,22 @@ const tamperings: readonly (readonly [string, Tampering, Names, Names?])[] = [
     ['object-checksum'],
   ],
   [
+    'an object copied over another one of its batch before the entry was written',
+    async (lake) => {
+      const [, a = '', b = ''] = await lake.objects(0, 0);
+      await copyFile(a, b);
+      await editOutcome((outcome) => {
+        const [one, two] = outcome.objects.filter(({ kind }) => kind === 'rows');
+        if (one !== undefined && two !== undefined)
+          Object.assign(two, { bytes: one.bytes, rows: one.rows, crc32: one.crc32 });
+        outcome.rows = outcome.objects.reduce((sum, { kind, rows }) => sum + (kind === 'rows' ? rows : 0), 0);
+        outcome.records = outcome.rows + outcome.deadLetters + outcome.tombstones;
+      })(lake);
+    },
+    ['record-doubled'],
+    ['record-doubled', 'record-missing'],
+  ],
+  [
     'the object of another partition in the place',
     async (lake) => {
       const [, theirs = ''] = await lake.objects(1, 0);

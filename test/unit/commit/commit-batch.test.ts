@@ -330,6 +330,44 @@ describe('an object of a claim that is another file', () => {
     expect(await adopt(topic, tools, { from: 7n })).toMatchObject({ generation: 1, outcome: { rows: 10 } });
   });
 
+  /** The second object of the claim lies in the place of the first, too. */
+  async function copied() {
+    const [topic, lake] = [tenRecords(), await openTestLake()];
+    await dieAfterPuts(topic, lake);
+    const tools = createTestTools(lake);
+    const { entry } = await claimOf(tools);
+    const [first = '', second = ''] = keysOf(entry, entry);
+    const whole = (await lake.store.get(first))?.bytes ?? Buffer.of();
+    await lake.store.put(first, (await lake.store.get(second))?.bytes ?? Buffer.of());
+    return { topic, lake, tools, entry, keys: [first, second], whole };
+  }
+
+  it('of the same claim, is not taken as written either: both are named, since either may be the copy', async () => {
+    const { topic, lake, tools, entry, keys, whole } = await copied();
+    const [first = '', second = ''] = keys;
+    const later = { nowMs: Date.parse(entry.claimedAt) + 3_600_000 };
+    expect((await audit(lake, undefined, later)).findings).toMatchObject([
+      { problem: 'unfinished-claim' },
+      { problem: 'object-unreadable', where: first, what: expect.stringContaining(`the same bytes as ${second}`) },
+      { problem: 'object-unreadable', where: second, what: expect.stringContaining(`the same bytes as ${first}`) },
+    ]);
+    await expect(adopt(topic, tools, { from: 7n })).rejects.toMatchObject({
+      code: 'OBJECT_DAMAGED',
+      message: expect.stringContaining('have the same bytes'),
+      details: { objects: [second, first] },
+    });
+    await lake.store.put(first, whole);
+    expect(await adopt(topic, tools, { from: 7n })).toMatchObject({ generation: 1, outcome: { rows: 10 } });
+    expect(await offsetsOf(lake)).toEqual(all);
+  });
+
+  it('of the same claim, is written anew with it where Kafka holds all of its records', async () => {
+    const { topic, lake, tools } = await copied();
+    expect(await adopt(topic, tools)).toMatchObject({ generation: 2, outcome: { rows: 10 } });
+    expect(await offsetsOf(lake)).toEqual(all);
+    expect((await audit(lake)).findings).toEqual([]);
+  });
+
   it('is written anew where Kafka holds all of its records, though the file has as many rows', async () => {
     const [topic, lake] = [tenRecords(), await openTestLake()];
     await dieAfterPuts(topic, lake);

@@ -9,6 +9,7 @@ import {
 } from '../../ledger/entry/ledger-entry.ts';
 import { parseObjectName } from '../../ledger/keys/object-keys.ts';
 import { deadLetterKeys, deadLetterTable } from '../../table/dead-letters/dead-letter-table.ts';
+import { findCopies } from '../../table/objects/copied-objects.ts';
 import type { TableFormat } from '../../ports/lake.ts';
 import { aboutRange, endOf, type Finding, type Problem } from '../findings/finding.ts';
 
@@ -63,7 +64,7 @@ function isOld(time: string, { nowMs, claimAgeMaxMs }: EntryRules): boolean {
 }
 
 function auditWritten(entry: WrittenEntry): Finding[] {
-  return [...auditCounts(entry), ...auditKeys(entry), ...auditLoss(entry)];
+  return [...auditCounts(entry), ...auditKeys(entry), ...auditCopies(entry), ...auditLoss(entry)];
 }
 
 /** Finds a loss that nobody has acknowledged. */
@@ -108,6 +109,16 @@ function auditKeys(entry: WrittenEntry): Finding[] {
     ...wrong.map(({ key }) => aboutRange(entry, { problem: 'counts', what: `lists ${key}, which is none of its own` })),
     ...(isOnce ? [] : [aboutRange(entry, { problem: 'counts', what: 'lists an object twice' })]),
   ];
+}
+
+/** Rows that say where in Kafka they were make files of different bytes. */
+function auditCopies({ recipe, outcome: { objects }, ...entry }: WrittenEntry): Finding[] {
+  if (!recipe.kafkaColumns || objects.length < 2) return [];
+  return findCopies(objects).map((group) => {
+    const keys = group.map(({ key }) => key).join(' and ');
+    const what = `lists ${keys}, which have the same bytes: one was copied over the other before the entry was written`;
+    return aboutRange(entry, { problem: 'record-doubled', what });
+  });
 }
 
 function isOwn({ key, kind, partition }: WrittenObject, entry: WrittenEntry): boolean {

@@ -10,6 +10,9 @@ import { expectedOf } from '../../table/objects/planned-keys.ts';
 import { TableObjects } from '../../table/objects/table-objects.ts';
 import { rangeText, replayOf, type Finding } from '../findings/finding.ts';
 
+const ifItIsTheCopy =
+  'look at both: the rows of one are not of the Hive partition that it lies in, and the other may be the only copy of its rows. What to do with that one: ';
+
 interface LakeFiles {
   readonly store: ObjectStore;
   readonly parquet: ParquetReader;
@@ -30,13 +33,19 @@ export class ClaimedObjects {
 
   /** Finds objects of the claim that are damaged or other files. `low`: the first offset that Kafka holds, where that is known. */
   async audit(claim: ClaimedEntry, low: bigint | undefined): Promise<Finding[]> {
-    const damaged = (await this.#lookAt(claim)).flatMap((look) => (look.kind === 'spoiled' ? [look.key] : []));
+    const damaged = (await this.#lookAt(claim)).filter((look) => look.kind === 'spoiled');
     const action =
       low !== undefined && low <= claim.from
         ? `${replayOf(claim)}: Kafka still holds the range, and it is written again`
         : `move it out of the table, or restore it from an older version of the object; then start the consumer, or ${replayOf(claim)} --allow-loss: the claim’s other objects are kept`;
-    const what = `is an object of the claim ${rangeText(claim)}, and damaged or another file`;
-    return damaged.map((where) => ({ problem: 'object-unreadable', partition: claim.partition, where, what, action }));
+    const own = `is an object of the claim ${rangeText(claim)}, and`;
+    return damaged.map(({ key: where, orElse }) => ({
+      problem: 'object-unreadable',
+      partition: claim.partition,
+      where,
+      what: orElse === undefined ? `${own} damaged or another file` : `${own} has the same bytes as ${orElse}`,
+      action: orElse === undefined ? action : `${ifItIsTheCopy}${action}`,
+    }));
   }
 
   /** Counts the offsets before `end` whose rows are in whole objects of the claim; 0 where the table has no Kafka columns. */

@@ -2,12 +2,17 @@ import { PipelineError } from '../../../runtime/errors.ts';
 import type { ClaimedEntry } from '../../ledger/entry/ledger-entry.ts';
 
 /** What stands in the way of a claim of which Kafka no longer has all records. */
-type Damage = 'objects' | 'other-version' | 'older-generation';
+type Damage = 'objects' | 'copies' | 'other-version' | 'older-generation';
 
 const explanations: Readonly<Record<Damage, { readonly what: (range: string) => string; readonly hint: string }>> = {
   objects: {
     what: (range) => `objects of ${range} are damaged, and others of them hold records that Kafka no longer has`,
     hint: 'move the damaged objects out of the table, and start again: what is left is kept, and what Kafka still holds is written; or restore them from a backup or an older version; `glueless verify` names them',
+  },
+  copies: {
+    what: (range) =>
+      `objects of ${range} have the same bytes: one was copied over another, and Kafka no longer has all records`,
+    hint: 'look whether their rows are of the Hive partition that they lie in: move the one whose rows are not out of the table, and start again; keep the other, which may be the only copy of its rows. Or restore older versions',
   },
   'other-version': {
     what: (range) =>

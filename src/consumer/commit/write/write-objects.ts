@@ -8,7 +8,8 @@ import { countsOf } from './outcomes.ts';
 import { isSameObject } from './planned-objects.ts';
 import type { PreparedColumns } from './prepared-batch.ts';
 import type { StepRunner } from '../tools/step-runner.ts';
-import { expectedOf, plannedObject } from '../../table/objects/planned-keys.ts';
+import { withoutCopies } from '../../table/objects/copied-objects.ts';
+import { expectedOf, keyOf, plannedObject } from '../../table/objects/planned-keys.ts';
 
 export interface WriteRequest {
   /** The range and generation whose keys are written. */
@@ -35,7 +36,12 @@ export type WriteResult =
   /** A key is taken by something other than our rows: the range needs a new generation, with new keys. */
   | { readonly kind: 'spoiled' }
   /** The same as `spoiled`, but other keys hold rows that Kafka no longer delivers: a new generation would lose them. */
-  | { readonly kind: 'damaged'; readonly keys?: readonly string[] };
+  | {
+      readonly kind: 'damaged';
+      readonly keys?: readonly string[];
+      /** Some of the keys have the same bytes, and which of them has its own rows is not known. */
+      readonly areCopies?: boolean;
+    };
 
 /** Most objects of one batch that are encoded and put at the same time. */
 const putsMax = 4;
@@ -65,9 +71,15 @@ export async function writeObjects(
   const kept = await mapConcurrently(tried, putsMax, (planned) =>
     step('put', () => writer.objects.look(plannedObject(range, planned, recipe))),
   );
-  const results: PutOutcome[] = [...puts, ...kept];
-  const spoiled = results.flatMap((result) => (result.kind === 'spoiled' ? [result.key] : []));
-  if (spoiled.length > 0) return holdsMore(results, drafts) ? { kind: 'damaged', keys: spoiled } : { kind: 'spoiled' };
+  const found: PutOutcome[] = [...puts, ...kept];
+  const rowsOf = new Map(plan.map((each) => [keyOf(range, each, recipe), each.rows]));
+  const results = recipe.kafkaColumns ? withoutCopies(found, (key) => rowsOf.get(key)) : found;
+  const spoiled = results.filter((result) => result.kind === 'spoiled');
+  if (spoiled.length > 0) {
+    const areCopies = spoiled.some(({ orElse }) => orElse !== undefined);
+    const keys = spoiled.map(({ key }) => key);
+    return holdsMore(found, drafts) ? { kind: 'damaged', keys, areCopies } : { kind: 'spoiled' };
+  }
   const objects = results.flatMap((result) => ('object' in result ? [result.object] : []));
   await step('register', () => writer.register(objects));
   return {

@@ -20,8 +20,11 @@ export type PutOutcome =
   /** An earlier try has put it, with at least as many rows; of no bytes where these are in a merged file by now. */
   | { readonly kind: 'kept'; readonly object: WrittenObject }
   | { readonly kind: 'absent' }
-  /** What lies under the key is damaged, is of another range, or holds fewer rows than we have. */
-  | { readonly kind: 'spoiled'; readonly key: string };
+  /**
+   * What lies under the key is damaged, is of another range, holds fewer rows than we have, or has the same bytes as another object of the batch. `orElse`: that
+   * one, where it may as well be what was copied over.
+   */
+  | { readonly kind: 'spoiled'; readonly key: string; readonly orElse?: string };
 
 /** Puts objects under keys that are written once. A key that is taken is looked at, never written over. */
 export class ObjectWriter {
