@@ -22,8 +22,8 @@ interface DecodeTools {
 /** Records of a new table that are decoded first: they tell nearly everything, and decoding the whole batch twice is rarely needed. */
 const firstRecords = 500;
 /** Values of a field that are looked at, and bytes of their JSON. */
-const sampleMax = 1000;
-const sampleBytesMax = 4 * 1024 * 1024;
+const sampleMax = 250;
+const sampleBytesMax = 1024 * 1024;
 
 /**
  * Decodes a batch, and once more where its values together tell types that none of them tells by itself. Answers with the types of columns to come,
