@@ -1,14 +1,16 @@
-import type { AsyncBuffer, FileMetaData, ParquetParsers } from 'hyparquet';
+import type { AsyncBuffer, Compressors, FileMetaData, ParquetParsers } from 'hyparquet';
 import { zstdDecompressSync, gunzipSync } from 'node:zlib';
 import { sourceOf, type ParquetReader, type ParquetSource } from '../../consumer/ports/parquet.ts';
 import { columnsOf } from './file-columns.ts';
 import { statisticsOf } from './file-statistics.ts';
 import { isRetryable, messageOf, PipelineError } from '../../runtime/errors.ts';
 
-const compressors = {
-  ZSTD: (input: Uint8Array) => zstdDecompressSync(input),
-  GZIP: (input: Uint8Array) => gunzipSync(input),
+/** What our files and most others have; hyparquet itself unpacks snappy. */
+const usual: Compressors = {
+  ZSTD: (input) => zstdDecompressSync(input),
+  GZIP: (input) => gunzipSync(input),
 };
+const unpackedHere = new Set<string>([...Object.keys(usual), 'SNAPPY', 'UNCOMPRESSED']);
 
 /** hyparquet's own parser takes a leading byte order mark off a string. */
 const parsers: Partial<ParquetParsers> = { stringFromBytes: (bytes) => bytes && utf8Text(bytes) };
@@ -51,7 +53,9 @@ export const hyparquetReader: ParquetReader = {
   rows: async (bytes) =>
     explained(async () => {
       const { parquetReadObjects } = await import('hyparquet');
-      return parquetReadObjects({ file: memoryBuffer(bytes), compressors, parsers });
+      const file = memoryBuffer(bytes);
+      const metadata = await metadataOf(sourceOf(bytes));
+      return parquetReadObjects({ file, metadata, compressors: await compressorsFor(metadata), parsers });
     }),
 };
 
@@ -80,7 +84,17 @@ async function readOptionalIntegers(group: RowGroup, columns: readonly string[])
 
 async function readRows(group: RowGroup, columns: readonly string[]): Promise<Record<string, unknown>[]> {
   const { parquetReadObjects } = await import('hyparquet');
-  return parquetReadObjects({ ...group, columns: [...columns], compressors });
+  return parquetReadObjects({ ...group, columns: [...columns], compressors: await compressorsFor(group.metadata) });
+}
+
+/** Loads what unpacks the codecs of a file: other engines may write LZ4 and Brotli. */
+async function compressorsFor({ row_groups: groups }: FileMetaData): Promise<Compressors> {
+  const isUsual = groups.every(({ columns }) =>
+    columns.every(({ meta_data: of }) => of === undefined || unpackedHere.has(of.codec)),
+  );
+  if (isUsual) return usual;
+  const { compressors } = await import('hyparquet-compressors');
+  return { ...compressors, ...usual };
 }
 
 async function* rowGroupsOf(source: ParquetSource): AsyncIterable<RowGroup> {
