@@ -5,13 +5,9 @@ import { countsOf } from '../commit/write/outcomes.ts';
 import { overtaken } from '../commit/write/overtaken-entry.ts';
 import { stepRunner } from '../commit/tools/step-runner.ts';
 import type { Versioned } from '../ledger/chain/entry-store.ts';
-import {
-  isCommitted,
-  type CommittedEntry,
-  type WrittenEntry,
-  type WrittenObject,
-} from '../ledger/entry/ledger-entry.ts';
+import { isCommitted, type CommittedEntry, type WrittenEntry } from '../ledger/entry/ledger-entry.ts';
 import { expectedOf } from '../table/objects/planned-keys.ts';
+import { keptBesideMerged, type Kept } from './keep-merged.ts';
 import { damagedText, without, writeBeside } from './keep-piece.ts';
 import { lostOf, offsetsOfBatch, withLost } from './lost-offsets.ts';
 import { checkTopic, readUnlessGone, type ReplayOptions, type ReplayResult } from './put-batch.ts';
@@ -20,7 +16,7 @@ import type { PassedEntry } from './replay-plan.ts';
 const looksMax = 8;
 
 /**
- * Ends what is missing of a batch that Kafka has passed: where objects of it are gone, of a Hive table in merged files too, and loss is allowed, the
+ * Ends what is missing of a batch that Kafka has passed: where objects of it are gone, also where others were merged, and loss is allowed, the
  * others stay, records that Kafka still holds and none of these has are written beside them, and what neither has is booked as lost. Done again it
  * leaves all as it is. Gives `undefined` where nothing is gone, and changes nothing then.
  */
@@ -33,17 +29,22 @@ export async function keepPassed(
   const { objects, lost } = entry.outcome;
   if (!isCommitted(entry)) return undefined;
   const held = heldFrom < entry.to ? `Kafka holds it from ${heldFrom} only` : 'Kafka no longer holds it';
-  if (await tools.writer.objects.areThere(objects))
-    return allowLoss && lost !== undefined
-      ? { kind: 'left', why: `${held}; what is gone of it is booked as lost, and its objects stay`, isRefused: false }
-      : undefined;
+  const ended = {
+    kind: 'left',
+    why: `${held}; what is gone of it is booked as lost, and its objects stay`,
+    isRefused: false,
+  } as const;
+  const unlessEnded = allowLoss && lost !== undefined ? ended : undefined;
+  if (await tools.writer.objects.areThere(objects)) return unlessEnded;
   // rows of an Iceberg table may be in files of others by now, and their own rightly gone
-  if (!(await isAsWritten(entry, tools))) return undefined;
+  const isWhole = await isAsWritten(entry, tools);
+  const merged = isWhole ? undefined : await keptBesideMerged(entry, tools);
+  if (!isWhole && merged === undefined) return unlessEnded;
   if (!allowLoss)
     return left(
       `${held}, and objects of it are gone or damaged: restore them; --allow-loss of this range keeps the others, writes what Kafka holds and books the rest as lost`,
     );
-  const kept = await keptOf(entry, tools);
+  const kept = merged ?? (await keptOf(entry, tools));
   if ('why' in kept) return left(`${held}, and ${kept.why}`);
   await checkTopic(options);
   await exchange({ ...current, entry }, kept, heldFrom, options);
@@ -58,13 +59,6 @@ async function isAsWritten(entry: CommittedEntry, { publication }: CommitTools):
 
 function left(why: string): ReplayResult {
   return { kind: 'left', why, isRefused: true };
-}
-
-/** What is left of a batch. */
-interface Kept {
-  readonly objects: readonly WrittenObject[];
-  /** Those of all rows and dead letters in them. */
-  readonly offsets: ReadonlySet<bigint>;
 }
 
 /** Finds the objects of an entry that are there, or whose rows are in merged files; or says why these can't be told from what is gone. */

@@ -20,19 +20,23 @@ interface HeldFile {
 }
 
 /**
- * Finds the rows that a table with Kafka columns has of a range, file by file: each file that may hold one is read. Rejects with TABLE_MISMATCH where rows
+ * Finds the rows that a table with Kafka columns has of a range, file by file: each file that may hold one is read, its own only if `readsOwn`. Rejects with TABLE_MISMATCH where rows
  * of such a file may be deleted, or can't be told from others, with OBJECT_UNREADABLE, and with STORE_MISSING.
  */
 export async function findHeldRows(
   table: LoadedTable,
-  { range, kind }: { readonly range: ReplacedRange; readonly kind: TopicTable['kind'] },
+  {
+    range,
+    kind,
+    readsOwn,
+  }: { readonly range: ReplacedRange; readonly kind: TopicTable['kind']; readonly readsOwn: boolean },
   live: LiveFiles,
   tools: SnapshotTools,
 ): Promise<HeldRows[]> {
   const others = findUnlistedFiles(table, live, [range], tools).map((file): HeldFile => ({ ...file, isOwn: false }));
   const held: HeldRows[] = [];
   for (const { key, bytes, partition, isOwn } of [...ownFiles(table, range, live, tools), ...others]) {
-    const offsets = await readOffsets({ key, bytes }, range, tools);
+    const offsets = isOwn && !readsOwn ? [] : await readOffsets({ key, bytes }, range, tools);
     if (isOwn || offsets.length > 0) held.push({ kind, key, partition, isOwn, offsets });
   }
   return held;

@@ -40,12 +40,12 @@ export function createPublication(tools: SnapshotTools): Publication {
       }
       return counts;
     },
-    find: async (range, kinds) => {
+    find: async (range, { kinds, readsOwn }) => {
       const found: HeldRows[][] = [];
       for (const { name, kind } of targets.filter((target) => kinds.has(target.kind))) {
         const table = await loadTable(name, tools);
         if (table === undefined || !hasCoordinates(table) || areLate(table, [range])) return undefined;
-        found.push(await findHeldRows(table, { range, kind }, await readLive(table, [range], tools), tools));
+        found.push(await findHeldRows(table, { range, kind, readsOwn }, await readLive(table, [range], tools), tools));
       }
       return found.flat();
     },

@@ -9,7 +9,7 @@ import { replayGroup } from '../../../src/consumer/replay/replay.ts';
 import { commitSnapshot } from '../../../src/consumer/snapshot/commit-snapshot.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
-import { openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
+import { addIceberg, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
 import {
   commitRows,
   createIcebergTools,
@@ -20,6 +20,7 @@ import {
 } from '../../support/iceberg-service.ts';
 import { audit, testPath, testTable } from '../../support/lake.ts';
 import { maintainLake } from '../../support/maintain-lake.ts';
+import { mortalStore } from '../../support/mortal-store.ts';
 
 const [from, to] = [20n, 40n];
 const { signal } = new AbortController();
@@ -45,12 +46,12 @@ interface MergedLake {
 }
 
 /**
- * Batches of 20 records in an Iceberg table, whose second entry was set back to its claim. Its objects of rows are gone, but for the first `staying`;
+ * Batches of 20 records in an Iceberg table, whose second entry was set back to its claim if `isClaimed`. Its objects of rows are gone, but for the first `staying`;
  * `merge` says how its rows came into other files.
  */
 async function mergedLake(
   merge: (lake: IcebergTestLake) => Promise<unknown> = rewriteAsOthersDo,
-  { staying = 0, count = 60 } = {},
+  { staying = 0, count = 60, isClaimed = true } = {},
 ): Promise<MergedLake> {
   const [lake, topic] = [await openIcebergLake(), topicOf(count)];
   const tools = createIcebergTools(lake);
@@ -67,7 +68,9 @@ async function mergedLake(
   const { outcome, ...claim } = entry;
   const rows = outcome.objects.filter(({ kind }) => kind === 'rows').map(({ key }) => key);
   expect(rows).toHaveLength(2);
-  await lake.store.delete([entryKey(entry, from), ...rows.slice(staying)]);
+  await lake.store.delete(rows.slice(staying));
+  if (!isClaimed) return { lake, topic, tools, visible };
+  await lake.store.delete([entryKey(entry, from)]);
   await tools.ledger.claim({ ...claim, state: 'claimed' });
   return { lake, topic, tools, visible };
 }
@@ -192,5 +195,52 @@ describe('a claim that Kafka has passed, and whose rows an Iceberg table has in 
     const request = { partition: 0, from, to, reason: 'test', waitMs: 0, signal };
     await expect(skipRange(request, { tools, reader: topic })).rejects.toMatchObject({ code: 'SKIP_REFUSED' });
     await expectWhole(merged);
+  });
+});
+
+describe('a batch of an Iceberg table that Kafka has passed, of which one hour was merged and a file of the other one is gone', () => {
+  /** The rows of even offsets are of the hour that was merged; Kafka holds the offsets from 30 on. */
+  async function halfMerged() {
+    const isMerged = (path: string): boolean => path.includes('event_hour=09');
+    const merged = await mergedLake((lake) => rewriteAsOthersDo(lake, { chooses: isMerged }), { isClaimed: false });
+    merged.topic.deleteBelow(0, 30n);
+    return merged;
+  }
+
+  const ofBatch = (rows: readonly string[]): number[] =>
+    rows
+      .flatMap((row) => Number(row.slice(2)))
+      .filter((offset) => offset >= 20 && offset < 40)
+      .toSorted((a, b) => a - b);
+  const even = [20, 22, 26, 28, 30, 32, 34, 36, 38];
+  const odd = [31, 33, 35, 37, 39];
+  const left = [...even, ...odd].toSorted((a, b) => a - b);
+
+  it('keeps what was merged where loss is allowed, and gets what Kafka holds of the other', async () => {
+    const merged = await halfMerged();
+    const { lake, topic, tools } = merged;
+    expect(await replay(merged)).toMatchObject([{ kind: 'left', why: expect.stringContaining('--allow-loss') }]);
+    expect(await replay(merged, true)).toMatchObject([{ kind: 'done' }]);
+    expect(ofBatch(await visibleOffsets(lake))).toEqual(left);
+    expect(await tools.ledger.get(testPath(), from)).toMatchObject({
+      entry: { state: 'written', outcome: { rows: 14, lost: { from: 21n, to: 30n } } },
+    });
+    for (const deep of [true, false]) {
+      const { findings } = await audit(lake, topic, { iceberg: lake.iceberg, deep });
+      const ofNow = findings.filter(({ what }) => !what.includes('time travel alone'));
+      expect(ofNow.map(({ problem, where }) => `${problem} ${where}`)).toEqual(['gap [21, 30)']);
+    }
+  });
+
+  it('loses nothing of it wherever the process dies', async () => {
+    for (let nth = 1; nth < 10; nth++) {
+      const merged = await halfMerged();
+      const { lake } = merged;
+      const store = mortalStore(lake.store, nth, 'after');
+      const tools = createIcebergTools(addIceberg({ ...lake, store }));
+      await replay({ ...merged, tools }, true).catch(() => {});
+      for (let times = 0; times < 2; times++) await replay(merged, true);
+      expect(ofBatch(await visibleOffsets(lake))).toEqual(left);
+    }
   });
 });

@@ -59,7 +59,7 @@ function unlike(why: string): Unlike {
 }
 
 async function find(entry: ClaimedEntry, kinds: ReadonlySet<HeldRows['kind']>, { publication }: CommitTools) {
-  return publication?.find(entry, kinds);
+  return publication?.find(entry, { kinds, readsOwn: true });
 }
 
 const damages: readonly ErrorCode[] = ['TABLE_MISMATCH', 'OBJECT_UNREADABLE', 'STORE_MISSING'];

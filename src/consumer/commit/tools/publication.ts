@@ -40,8 +40,14 @@ export interface HeldRows {
   readonly partition: readonly string[];
   /** The file's name says that it was written for the range. */
   readonly isOwn: boolean;
-  /** The Kafka offset of each row. */
+  /** The Kafka offset of each row; none of an own file that was not read. */
   readonly offsets: readonly bigint[];
+}
+
+export interface FoundKinds {
+  readonly kinds: ReadonlySet<HeldRows['kind']>;
+  /** False: files whose names say that they are of the range, one of which may be gone, are not read. */
+  readonly readsOwn: boolean;
 }
 
 /** What tables must be told when objects replace others, where readers see only what the tables list. */
@@ -52,7 +58,7 @@ export interface Publication {
    * Finds rows of these kinds that the tables' current snapshots have of the range, in whatever files; `undefined` where a table has not taken in all of the
    * range, or its rows don't say where in Kafka they were. Rejects as `check` does.
    */
-  find(range: ReplacedRange, kinds: ReadonlySet<HeldRows['kind']>): Promise<readonly HeldRows[] | undefined>;
+  find(range: ReplacedRange, wanted: FoundKinds): Promise<readonly HeldRows[] | undefined>;
   /** Rejects with TABLE_MISMATCH when the tables' rows of the range can't be exchanged, and with OBJECT_UNREADABLE or STORE_MISSING for a damaged file of which rows are needed. */
   check(range: ReplacedRange, objects: Omit<ReplacedObjects, 'after'>, plan: CheckedPlan): Promise<void>;
   /** Tells whether all rows of the range that the tables have are in the files that were written: nobody has merged, rewritten or deleted any. */
