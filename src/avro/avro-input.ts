@@ -53,9 +53,10 @@ export class AvroInput {
 
   #large(start = this.at): number | bigint {
     let zigzag = 0n;
-    for (let index = 0; index < 10; index++) {
+    for (let index = 0; ; index++) {
       if (start + index >= this.end) throw new DamagedValue('it ends within a number');
       const byte = this.bytes[start + index] ?? 0;
+      if (index === 9 && byte > 1) throw new DamagedValue('a number has more than 64 bits');
       zigzag |= BigInt(byte & 0x7f) << BigInt(7 * index);
       if (byte < 0x80) {
         this.at = start + index + 1;
@@ -64,7 +65,6 @@ export class AvroInput {
         return Number.isSafeInteger(number) ? number : value;
       }
     }
-    throw new DamagedValue('a number has more than ten bytes');
   }
 
   /** Reads an int or long that counts something. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../support/cli.ts';
+import { startForeignMember } from '../support/group/foreign-member.ts';
 import { Scenario } from '../support/scenario.ts';
 
 describe('two topics whose services share a consumer group', () => {
@@ -42,5 +43,35 @@ describe('services of several topics that share a consumer group', () => {
     expect(second.stderr).toContain(`reads ${first.topic}`);
     expect([...consumer.log.matchAll(/partitions assigned/g)]).toHaveLength(1);
     expect(await consumer.stop()).toBe(143);
+  });
+});
+
+describe('a service in the consumer group of another program', () => {
+  it.each([
+    ['that assigns partitions in another way', { 'group.protocol': 'classic' }, /deals partitions out in another way/],
+    ['that uses the newer protocol', { 'group.protocol': 'consumer' }, /group\.protocol=consumer/],
+  ])('%s says so, and reads all once that has left', async (_, settings, reason) => {
+    const scenario = await Scenario.open();
+    await scenario.produce(400, { partitions: 4 });
+    const other = await startForeignMember(scenario.topic, String(scenario.env['KAFKA_GROUP_ID']), settings);
+    const refused = await runCli(['consume', '--until-end'], scenario.env);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('GROUP_SHARED');
+    expect(refused.stderr).toMatch(reason);
+    await other.leave();
+    await scenario.consumeToEnd();
+    await scenario.expectExactlyOnce();
+  });
+});
+
+describe('a service whose consumer group another program of the newer protocol joins', () => {
+  it('stops, and says why', async () => {
+    const scenario = await Scenario.open();
+    await scenario.produce(400, { partitions: 4 });
+    const consumer = scenario.consume();
+    await expect.poll(() => consumer.committedRecords(), { interval: 200 }).toBe(400);
+    await startForeignMember(scenario.topic, String(scenario.env['KAFKA_GROUP_ID']), { 'group.protocol': 'consumer' });
+    await consumer.untilLogged(/GROUP_SHARED/);
+    await scenario.expectExactlyOnce();
   });
 });

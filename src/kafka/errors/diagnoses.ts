@@ -116,6 +116,12 @@ export const diagnoses: readonly Diagnosis[] = [
     hint: 'give its principal Read on the consumer group, by ACL or by IAM',
   },
   {
+    pattern: /INCONSISTENT_GROUP_PROTOCOL/,
+    code: 'GROUP_SHARED',
+    message: 'another program is in the consumer group, which deals partitions out in another way',
+    hint: 'give each program a KAFKA_GROUP_ID of its own: what was read stays known, since the ledger holds the position',
+  },
+  {
     pattern: /CLUSTER_AUTHORIZATION_FAILED/,
     code: 'CLUSTER_DENIED',
     message: 'the client certificate is known, and may not look at or change access to the cluster',

@@ -11,7 +11,7 @@ import type { TopicAnswer } from '../kafkajs/fetch-request.ts';
 import { GroupConsumer, type GroupPosition } from '../kafkajs/group-consumer.ts';
 import type { TopicMetadata } from '../kafkajs/topic-metadata.ts';
 import { errorCodes, errorOf, isStaleLeader } from '../kafkajs/protocol-error.ts';
-import { groupShared, refuseSharedGroup } from './shared-group.ts';
+import { groupShared, groupUnled, refuseSharedGroup } from './shared-group.ts';
 import { Subscription, type TopicSelection } from './subscription.ts';
 import { TopicMember } from './topic-member.ts';
 
@@ -49,6 +49,7 @@ export class GroupMember implements GroupMembership {
       onUnknownTopic: (topic, error) =>
         this.#complain(explainKafkaError(error, `topic ${topic}, which another member of the group reads`)),
       joined: (assignment) => this.#join(assignment),
+      unled: () => this.#over.reject(groupUnled(options.groupId)),
       rebalancing: () => this.#lose(this.#explain(errorOf(errorCodes.rebalanceInProgress))),
       unsubscribed: (topics) =>
         this.#over.reject(groupShared(options.groupId, topics, 'its leader assigns partitions of')),

@@ -41,6 +41,16 @@ export function groupShared(groupId: string, topics: readonly string[], how: str
   });
 }
 
+/** Names a group that no member leads: its coordinator deals the partitions out, also to members that write no table. */
+export function groupUnled(groupId: string): PipelineError {
+  return new PipelineError('GROUP_SHARED', {
+    message: `the group ${groupId} is shared with another program, which gets partitions of ours: a client of Kafka’s newer protocol (group.protocol=consumer) is in it`,
+    retryable: false,
+    hint: 'give each program a KAFKA_GROUP_ID of its own: what was read stays known, since the ledger holds the position',
+    details: { groupId },
+  });
+}
+
 /** Gives the members of the group; none where it may be joined and not be looked at. */
 async function readersOf(brokers: BrokerClient, groupId: string) {
   return brokers.readers(groupId).catch((error: unknown) => {

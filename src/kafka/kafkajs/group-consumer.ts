@@ -12,6 +12,8 @@ export interface ConsumerHandler extends AssignerOptions {
   readonly adapt: (cluster: Cluster) => void;
   /** The group has given us these partitions, by topic. */
   readonly joined: (assignment: Readonly<Record<string, readonly number[]>>) => void;
+  /** The group has no leader among its members: its coordinator deals the partitions out. */
+  readonly unled: () => void;
   /** The group deals its partitions anew. */
   readonly rebalancing: () => void;
   /** The group's leader has given us partitions of topics that we do not read. */
@@ -72,9 +74,12 @@ export class GroupConsumer {
   }
 
   #listen(): void {
-    const { joined, rebalancing, unsubscribed, crashed } = this.#handler;
+    const { joined, unled, rebalancing, unsubscribed, crashed } = this.#handler;
     const { GROUP_JOIN, REBALANCING, RECEIVED_UNSUBSCRIBED_TOPICS, CRASH } = this.#consumer.events;
-    this.#consumer.on(GROUP_JOIN, ({ payload }) => joined(payload.memberAssignment));
+    this.#consumer.on(GROUP_JOIN, ({ payload }) => {
+      if (payload.leaderId === '') unled();
+      else joined(payload.memberAssignment);
+    });
     this.#consumer.on(REBALANCING, () => rebalancing());
     this.#consumer.on(RECEIVED_UNSUBSCRIBED_TOPICS, ({ payload }) => unsubscribed(payload.topicsNotSubscribed));
     this.#consumer.on(CRASH, ({ payload }) => crashed(payload.error, payload.restart));

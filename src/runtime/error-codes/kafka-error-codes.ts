@@ -191,9 +191,9 @@ export const kafkaErrorCodes = {
   },
   GROUP_SHARED: {
     meaning:
-      'Members of another service, which read other topics, are in the consumer group; or partitions of topics were assigned that this one does not read.',
+      'Members of another service, which read other topics, or another program are in the consumer group; or partitions of topics were assigned that this one does not read.',
     retryable: 'never',
-    action: 'Give each service a KAFKA_GROUP_ID of its own, or none where several topics are read.',
+    action: 'Give each service and program a KAFKA_GROUP_ID of its own, or none where several topics are read.',
   },
   CLUSTER_DENIED: {
     meaning:

@@ -44,6 +44,11 @@ describe('an error of a broker that was killed', () => {
     const error = kafkajsError('KafkaJSProtocolError', 'Not authorized', { type: 'GROUP_AUTHORIZATION_FAILED' });
     expect(explainKafkaError(error, 'group g')).toMatchObject({ code: 'GROUP_DENIED' });
   });
+
+  it('names a group that another program is in', () => {
+    const error = kafkajsError('KafkaJSProtocolError', 'incompatible', { type: 'INCONSISTENT_GROUP_PROTOCOL' });
+    expect(explainKafkaError(error, 'group g')).toMatchObject({ code: 'GROUP_SHARED', retryable: false });
+  });
 });
 
 describe('a client certificate that a broker refuses', () => {
