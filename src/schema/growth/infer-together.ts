@@ -15,37 +15,43 @@ interface FieldTypes {
   readonly observed: ColumnType | undefined;
   /** What the table has of it, which stays as it is. */
   readonly known: ColumnType | undefined;
+  /** Levels of arrays and structs that there may be from here on. */
+  readonly levels: number;
 }
 
 /**
  * Finds what only many values of a field together tell: that the keys of objects are data, so that they are a map; that integers beyond 2^53 all
  * fit into 64 bits, so that they are a bigint rather than text. Answers with the field's type as far as it leads to such, `undefined` when there
- * are none, or where values of another type are more. `values`: some of the field's JSON values, as `parseJson` gives them.
+ * are none, or where values of another type are more. `values`: some of the field's JSON values, as `parseJson` gives them. Where objects are no
+ * structs, since they are too many, too wide or too deep, nothing is inferred within them either.
  */
-export function inferTogether(values: readonly unknown[], { observed, known }: FieldTypes): ColumnType | undefined {
+export function inferTogether(values: readonly unknown[], field: FieldTypes): ColumnType | undefined {
+  const { observed, known, levels } = field;
   if (known === undefined && areLongs(values)) return { kind: 'bigint' };
   const most = values.filter((value) => value !== null).length / 2;
   const arrays = values.filter(Array.isArray);
   if (arrays.length > most) {
-    if (known !== undefined && known.kind !== 'array') return undefined;
-    const types = { observed: elementOf(observed), known: elementOf(known) };
+    if (levels === 0 || (known !== undefined && known.kind !== 'array')) return undefined;
+    const types = { observed: elementOf(observed), known: elementOf(known), levels: levels - 1 };
     const element = inferTogether(arrays.flat().slice(0, valuesMax), types);
     return element && { kind: 'array', element };
   }
   const objects = values.filter(isPlainObject);
-  if (objects.length <= most || (known !== undefined && known.kind !== 'struct')) return undefined;
-  const map = known === undefined && observed?.kind === 'struct' ? inferMap(observed, objects) : undefined;
-  return map ?? inferInFields(objects, { observed: fieldsOf(observed), known: fieldsOf(known) });
+  if (objects.length <= most || observed?.kind !== 'struct') return undefined;
+  if (known !== undefined && known.kind !== 'struct') return undefined;
+  return (known === undefined ? inferMap(observed, objects) : undefined) ?? inferInFields(objects, field);
 }
 
-function inferInFields(
-  objects: readonly object[],
-  { observed, known }: { readonly observed: readonly Field[]; readonly known: readonly Field[] },
-): ColumnType | undefined {
+function inferInFields(objects: readonly object[], { observed, known, levels }: FieldTypes): ColumnType | undefined {
+  const typeIn = (struct: ColumnType | undefined, name: string) => fieldOf(fieldsOf(struct), name)?.type;
   const fields: Field[] = [];
   for (const [name, values] of membersOf(objects)) {
-    const types = { observed: fieldOf(observed, name)?.type, known: fieldOf(known, name)?.type };
-    if (types.known === undefined && isKeptAsText(name, (other) => fieldOf(known, other) !== undefined)) continue;
+    const types = { observed: typeIn(observed, name), known: typeIn(known, name), levels: levels - 1 };
+    const isText = (struct: ColumnType | undefined) =>
+      isKeptAsText(name, (other) => typeIn(struct, other) !== undefined);
+    if (types.known === undefined && isText(known)) continue;
+    // the struct had no room for it
+    if (types.observed === undefined && !isText(observed)) continue;
     const type = inferTogether(values, types);
     if (type !== undefined) fields.push({ name, type });
   }

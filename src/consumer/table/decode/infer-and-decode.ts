@@ -17,6 +17,8 @@ interface DecodeTools {
   readonly columns: ReadonlyMap<string, ColumnType>;
   /** Gives the type that a column's values are read by, of the table's and one to come. */
   readonly knownType: (column: ColumnType | undefined, hint: ColumnType | undefined) => ColumnType | undefined;
+  /** Levels of nesting that become arrays and structs. */
+  readonly depthMax: number;
 }
 
 /** Records of a new table that are decoded first: they tell nearly everything, and decoding the whole batch twice is rarely needed. */
@@ -63,7 +65,7 @@ function firstOf(slices: readonly ChunkSlice[], count: number): ChunkSlice[] {
 function inferMore(
   batch: DecodedBatch,
   hints: Hints,
-  { columns: table, knownType }: Omit<DecodeTools, 'decodeBy' | 'told'>,
+  { columns: table, knownType, depthMax }: Omit<DecodeTools, 'decodeBy' | 'told'>,
 ): Hints {
   const added = new Map<string, ColumnType>();
   for (const [name, columns] of Map.groupBy(batch.columns, (column) => column.name)) {
@@ -71,7 +73,11 @@ function inferMore(
     if (present === undefined && isKeptAsText(name, (other) => table.has(other))) continue;
     const known = knownType(present, hint);
     if (!columns.some(({ observed }) => mayTell(observed, known))) continue;
-    const inferred = inferTogether(sampleOf(columns), { observed: nestedTypeOf(columns), known });
+    const inferred = inferTogether(sampleOf(columns), {
+      observed: nestedTypeOf(columns),
+      known,
+      levels: depthMax - 1,
+    });
     if (inferred === undefined || !hasRoom(known, inferred)) continue;
     added.set(name, hint === undefined ? inferred : (mergeTypes(hint, inferred) ?? hint));
   }

@@ -79,7 +79,13 @@ export class RecordDecoder {
       });
     const { decoded, hints } =
       recipe.infersTogether === true && mayGetColumns(table, recipe)
-        ? await inferAndDecode(records.slices, { decodeBy, told, columns, knownType: typeBy })
+        ? await inferAndDecode(records.slices, {
+            decodeBy,
+            told,
+            columns,
+            knownType: typeBy,
+            depthMax: decode.depthMax,
+          })
         : { decoded: await decodeBy(records.slices, told), hints: told };
     // a dead letter holds its record as it came
     const rejects = decoded.rejects.map(({ reason, detail, ...element }) => {
