@@ -1,5 +1,4 @@
 import { isMapLike } from './evolution.ts';
-import { fieldOf } from '../types/field-index.ts';
 import { fitsWhole, isKey } from '../values/fits-whole.ts';
 import { areLongs } from './infer-longs.ts';
 import { mergeTypes } from '../merge/merge-types.ts';
@@ -43,18 +42,4 @@ function typeOfAll({ fields }: Struct): ColumnType | undefined {
     leaves += weightOf(type).leaves;
   }
   return all !== undefined && leaves >= likenessMin * fields.length * weightOf(all).leaves ? all : undefined;
-}
-
-/** Tells whether objects are a map in one of the types and a struct in the other. */
-export function differInMaps(left: ColumnType, right: ColumnType): boolean {
-  if (left.kind === 'array') return right.kind === 'array' && differInMaps(left.element, right.element);
-  if (left.kind === 'struct') {
-    if (right.kind !== 'struct') return right.kind === 'map';
-    return left.fields.some(({ name, type }) => {
-      const other = fieldOf(right.fields, name);
-      return other !== undefined && differInMaps(type, other.type);
-    });
-  }
-  if (left.kind !== 'map') return false;
-  return right.kind === 'map' ? differInMaps(left.value, right.value) : right.kind === 'struct';
 }

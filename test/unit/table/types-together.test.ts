@@ -3,7 +3,6 @@ import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import { formatType, parseColumns } from '../../../src/schema/types/hive-ddl.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
-import { jsonRecords } from '../../support/chunks.ts';
 import { createTestTools, openTestLake, readRows, testTable } from '../../support/lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 
@@ -202,35 +201,78 @@ describe('a table that may not grow', () => {
 });
 
 describe('a table that another process makes meanwhile', () => {
-  const tiny = [{ m: { 'Key 1': 'v' } }];
-  const many = labels.map((m) => ({ m }));
-
-  it.each<readonly [string, readonly object[], readonly object[]]>([
-    ['m struct<key_1:string>', tiny, many],
-    ['m map<string,string>', many, tiny],
-  ])('as %s: the batch is decoded again by it', async (column, theirs, ours) => {
+  /** Writes `ours` by a table that another process makes of `theirs` between decode and growth. */
+  async function writeBehind(theirs: readonly string[], ours: readonly string[]) {
     const lake = await openTestLake();
     const recipe = { infersTogether: true, kafkaColumns: false } as const;
     const [other, tools] = [createTestTools({ ...lake, recipe }), createTestTools({ ...lake, recipe })];
     await tools.writer.refresh();
-    const decoded = new FakeTopic(2);
-    decoded.append(1, ...jsonRecords(...ours));
-    // between decode and growth
+    const topic = new FakeTopic(2);
+    topic.append(1, ...ours.map((value) => ({ value })));
     const grow = tools.writer.grow.bind(tools.writer);
     let isFirst = true;
     tools.writer.grow = async (...args) => {
-      if (isFirst) await writeBatches(other, [jsonRecords(...theirs)]);
+      if (isFirst) await writeBatches(other, [theirs.map((value) => ({ value }))]);
       isFirst = false;
       return grow(...args);
     };
     const range = { partition: 1, from: 0n, to: BigInt(ours.length) };
     const policy = { rowsMax: 1e5, bytesMax: 1e9, ageMaxMs: 1000 };
     const signal = new AbortController().signal;
-    await replayItem({ kind: 'write', range }, { reader: decoded, tools, policy, signal });
+    await replayItem({ kind: 'write', range }, { reader: topic, tools, policy, signal });
     const table = await lake.catalog.load(testTable);
-    const name = (table?.columns ?? []).map((each) => `${each.name} ${formatType(each.type)}`)[0];
-    expect(name?.slice(0, column.length - 1)).toBe(column.slice(0, -1));
-    expect(table?.columns.filter((each) => each.name !== '_rescued')).toHaveLength(1);
-    expect(await readRows(lake)).toHaveLength(theirs.length + ours.length);
+    const columns = (table?.columns ?? []).map(({ name, type }) => `${name} ${formatType(type)}`);
+    return { columns, rows: await readRows(lake) };
+  }
+
+  const tiny = ['{"m":{"Key 1":"v"}}'];
+  const many = labels.map((m) => JSON.stringify({ m }));
+
+  it.each<readonly [string, readonly string[], readonly string[]]>([
+    ['m struct<key_1:string>', tiny, many],
+    ['m map<string,string>', many, tiny],
+  ])('as %s: the batch is decoded again by it', async (column, theirs, ours) => {
+    const { columns, rows } = await writeBehind(theirs, ours);
+    expect(columns[0]?.slice(0, column.length - 1)).toBe(column.slice(0, -1));
+    expect(columns.filter((each) => each !== '_rescued string')).toHaveLength(1);
+    expect(rows).toHaveLength(theirs.length + ours.length);
+  });
+
+  const big = Array.from({ length: 30 }, (_, index) => String(2_124_654_158_027_666_497n + BigInt(index)));
+  const idsOf = (place: (id: string) => string): string[] => big.map(place);
+
+  it.each<readonly [string, readonly string[], readonly string[], readonly string[]]>([
+    ['doubles', ['{"v":1}'], idsOf((id) => `{"v":${id}}`), ['v double', 'v_string string']],
+    ['text', [`{"v":${big[0]}}`], idsOf((id) => `{"v":${id}}`), ['v_string string']],
+    ['JSON text', [`{"v":[${big[0]}]}`], idsOf((id) => `{"v":[${id}]}`), ['v_json string']],
+    ['bigint', idsOf((id) => `{"v":${id}}`), ['{"v":7}', `{"v":${big[0]}}`], ['v bigint']],
+    ['bigint in arrays', idsOf((id) => `{"v":[${id}]}`), [`{"v":[7,${big[0]}]}`], ['v array<bigint>']],
+    [
+      'doubles in structs',
+      ['{"v":{"id":1}}'],
+      idsOf((id) => `{"v":{"id":${id}}}`),
+      ['v struct<id:double,id_string:string>'],
+    ],
+  ])('with integers as %s: the batch is decoded again by it', async (_, theirs, ours, columns) => {
+    expect((await writeBehind(theirs, ours)).columns).toEqual(columns);
+  });
+});
+
+describe('limits of types hold for what is inferred, too', () => {
+  const ids = Array.from({ length: 30 }, (_, index) => String(2_124_654_158_027_666_497n + BigInt(index)));
+
+  it.each<readonly [number, readonly string[]]>([
+    [1, ['list_json string', 'lists_json string', 's_json string']],
+    [2, ['list array<bigint>', 'lists_json string', 's struct<id:bigint,list_json:string>']],
+    [3, ['list array<bigint>', 'lists array<array<bigint>>', 's struct<id:bigint,list:array<bigint>>']],
+  ])('%s levels of nesting', async (depthMax, expected) => {
+    const batch = ids.map((id) => `{"list":[${id}],"lists":[[${id}]],"s":{"id":${id},"list":[${id}]}}`);
+    expect((await write([batch], { depthMax })).columns).toEqual(expected);
+  });
+
+  it('leaves of elements', async () => {
+    const element = (id: string): string => Array.from({ length: 300 }, (_, key) => `"k${key}":${id}`).join(',');
+    const { columns } = await write([ids.map((id) => `{"a":[{${element(id)}}]}`)]);
+    expect(columns).toEqual(['a_json string']);
   });
 });

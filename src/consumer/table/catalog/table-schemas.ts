@@ -1,6 +1,5 @@
-import { differInMaps } from '../../../schema/growth/infer-map.ts';
+import { gotOtherType } from '../../../schema/growth/differ-together.ts';
 import { partitionKeys } from '../../../schema/partitions/layout.ts';
-import { sameType } from '../../../schema/merge/merge-types.ts';
 import { rescuedColumn } from '../../../schema/names/column-name.ts';
 import type { Column } from '../../../schema/types/column-type.ts';
 import type { DecodedBatch } from '../../columns/decode-batch.ts';
@@ -53,8 +52,8 @@ export class TableSchemas {
   }
 
   /**
-   * Lets the tables take in the batch's columns. `misfit`: the table has other partition keys or Kafka columns than the recipe says, or got a map since
-   * the batch was decoded where this has structs, or the other way around.
+   * Lets the tables take in the batch's columns. `misfit`: the table has other partition keys or Kafka columns than the recipe says, or
+   * got, since the batch was decoded, a type that many values tell together where this has another.
    */
   async grow(batch: DecodedBatch, recipe: Recipe): Promise<RoutedColumns | 'misfit'> {
     const routed = await this.#growRows(batch, recipe);
@@ -90,7 +89,7 @@ export class TableSchemas {
     const fitsTable = (table: CatalogTable) =>
       fits(recipe, table) &&
       !kafkasColumns(table.columns).some((name) => fields.has(name)) &&
-      !gotOtherMaps(table.columns, batch);
+      !gotOtherTypes(table.columns, batch);
     return this.rows.grow(observed, {
       definition: this.#definition(recipe),
       rules: evolutionOf(recipe, batch.hints),
@@ -131,12 +130,7 @@ export class TableSchemas {
   }
 }
 
-/** Tells whether somebody else decided meanwhile which objects are maps: the batch is decoded again then, by what the table has. */
-function gotOtherMaps(columns: readonly Column[], { columns: decoded, table: before = [] }: DecodedBatch): boolean {
-  return decoded.some(({ name, observed }) => {
-    const type = columns.find((column) => column.name === name)?.type;
-    if (type === undefined || observed.form !== 'plain' || !differInMaps(observed.type, type)) return false;
-    const known = before.find((column) => column.name === name)?.type;
-    return known === undefined || !sameType(known, type);
-  });
+/** Tells whether somebody else decided meanwhile what many values tell together: the batch is decoded again then, by what the table has. */
+function gotOtherTypes(columns: readonly Column[], { columns: decoded, table: before = [] }: DecodedBatch): boolean {
+  return columns !== before && decoded.some((field) => gotOtherType(field, { before, columns }));
 }
