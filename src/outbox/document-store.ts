@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ObjectStore } from '../consumer/ports/lake.ts';
-import { mapAhead } from '../runtime/concurrency.ts';
+import { mapAhead, readsAtOnce } from '../runtime/concurrency.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
 
 /** A document, and the version that its next change must expect. */
@@ -9,8 +9,6 @@ export interface Stored<Value> {
   readonly value: Value;
   readonly version: string;
 }
-
-const requestsMax = 16;
 
 /** Small JSON documents below one prefix of the lake, changed by compare-and-swap: any process may change any of them. Rejects with STORE_* and STATE_CORRUPT. */
 export class DocumentStore<Value> {
@@ -38,7 +36,7 @@ export class DocumentStore<Value> {
     // the dot of `.json` stands behind the id: the document `from` itself is not passed over
     const listed = this.#store.list(this.#prefix, from === '' ? {} : { startAfter: `${this.#prefix}${from}` });
     const infos = (await Array.fromAsync(listed)).filter(({ key }) => this.#idOf(key) !== undefined);
-    const found = mapAhead(infos, requestsMax, async ({ key, version }) => {
+    const found = mapAhead(infos, readsAtOnce, async ({ key, version }) => {
       const id = this.#idOf(key) ?? '';
       const known = this.#known.get(id);
       return known !== undefined && known.version === version ? known : this.get(id);

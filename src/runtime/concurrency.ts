@@ -1,3 +1,6 @@
+/** Reads that one piece of work has under way at a time, where each answer is small: an entry, a footer, what is known of an object. */
+export const readsAtOnce = 16;
+
 /** Runs `work` over all items, at most `limit` at a time; results in the items' order. The first failure rejects, and no item is begun after it. */
 export async function mapConcurrently<Item, Result>(
   items: readonly Item[],

@@ -6,7 +6,7 @@ import { offsetsEnd, type TopicPath } from '../../consumer/ledger/keys/ledger-ke
 import type { ObjectInfo, TableFormat } from '../../consumer/ports/lake.ts';
 import { objectSource, type ParquetReader, type ParquetSource } from '../../consumer/ports/parquet.ts';
 import { coordinateColumns } from '../../consumer/table/objects/file-offsets.ts';
-import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { mapConcurrently, readsAtOnce } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Lake } from './lake.ts';
 
@@ -18,7 +18,6 @@ interface NewestFileOptions {
 
 /** A larger file is read by its footer and the first row group of two columns. */
 const wholeBytesMax = 1_000_000;
-const requestsMax = 16;
 
 /**
  * Reads the file that was written last, as readers of the table do, and says in words what was read. Rejects with STORE_* where it can't be had,
@@ -35,7 +34,7 @@ export async function readNewestFile(path: TopicPath, options: NewestFileOptions
 
 /** The entry that was committed last, of all Kafka partitions, as it counts now. */
 async function newestEntry(path: TopicPath, ledger: Ledger): Promise<WrittenEntry | undefined> {
-  const found = await mapConcurrently(await ledger.partitions(path), requestsMax, async (partition) => {
+  const found = await mapConcurrently(await ledger.partitions(path), readsAtOnce, async (partition) => {
     const last = await ledger.lastWithRecord({ ...path, partition }, offsetsEnd);
     const current = last && (await ledger.find({ ...path, partition }, last.from));
     return current && isWritten(current.entry) ? [current.entry] : [];

@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { mapConcurrently, readsAtOnce } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { WrittenObject } from '../ledger/entry/ledger-entry.ts';
 import { listMerged } from '../ledger/notes/merged-partition.ts';
@@ -6,8 +6,6 @@ import type { ObjectStore } from '../ports/lake.ts';
 
 /** A file of a Hive table that becomes part of an Iceberg table. */
 export type AdoptedFile = Pick<WrittenObject, 'key' | 'rows' | 'bytes' | 'partition'>;
-
-const looksMax = 16;
 
 /**
  * Gives the files that have the rows of these objects, each row once: those of merged partitions, where all rows of a file are of these objects,
@@ -43,7 +41,7 @@ async function checkThere(
   objects: readonly WrittenObject[],
   { source, store }: { readonly source: string; readonly store: ObjectStore },
 ): Promise<void> {
-  await mapConcurrently(objects, looksMax, async ({ key }) => {
+  await mapConcurrently(objects, readsAtOnce, async ({ key }) => {
     if ((await store.head(key)) !== undefined) return;
     throw new PipelineError('TABLE_MISMATCH', {
       message: `${source} can't be adopted: the rows of ${key} are in a merged file with rows that were replaced since`,

@@ -1,18 +1,16 @@
-import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { mapConcurrently, readsAtOnce } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { objectSource } from '../ports/parquet.ts';
 import type { DescribeTools } from '../snapshot/commit-snapshot.ts';
 import { isDamage } from '../snapshot/damaged-files.ts';
 import type { AdoptedFile } from './adopted-files.ts';
 
-const looksMax = 16;
-
 /** Reads the footers of files and changes nothing. Rejects with the name of one that is gone or can't be read, and as `check` does. */
 export async function checkFiles(
   files: readonly AdoptedFile[],
   { store, parquet, check }: DescribeTools,
 ): Promise<void> {
-  await mapConcurrently(files, looksMax, async ({ key, bytes }) => {
+  await mapConcurrently(files, readsAtOnce, async ({ key, bytes }) => {
     try {
       const statistics = await parquet.statistics(objectSource(store, { key, size: bytes }));
       check?.(key, statistics);

@@ -1,3 +1,4 @@
+import { readsAtOnce } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { readStarts, type ChainStart } from '../ledger/notes/chain-start.ts';
 import { readClosing } from '../ledger/chain/closed-ledger.ts';
@@ -78,9 +79,8 @@ export interface VerifyReport extends Pick<FormatReport, 'unnamed' | 'waiting'> 
   readonly expiredBefore?: string;
 }
 
-/** Entries whose objects are looked at, or read whole, at the same time. */
-const looksMax = 16;
-const readsMax = 4;
+/** Entries whose objects are read whole at the same time. */
+const wholeReadsMax = 4;
 
 /** The audit: ledger against objects against catalog against broker. Changes nothing. Rejects with TABLE_MISMATCH for a table of another format. */
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
@@ -121,7 +121,7 @@ class Audit {
     this.#findings = options.findings;
     this.#format = options.format;
     this.#sample = sample && new EntrySample(sample.entries, sample.seed);
-    this.#work = new BoundedWork(options.deep === true ? readsMax : looksMax);
+    this.#work = new BoundedWork(options.deep === true ? wholeReadsMax : readsAtOnce);
     this.#inspector = new EntryInspector({
       ...options,
       onColumns: (kind, key, columns) => needs[kind].note(key, columns),

@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { mapConcurrently, readsAtOnce } from '../../runtime/concurrency.ts';
 import type { CommitTools } from '../commit/tools/commit-tools.ts';
 import { overtaken } from '../commit/write/overtaken-entry.ts';
 import { countsOf } from '../commit/write/outcomes.ts';
@@ -22,8 +22,6 @@ export interface HolePiece {
 
 /** The reason of an entry that was made for objects whose own is gone: tombstones of its range are not counted. */
 const reasonOfHole = 'hole';
-
-const looksMax = 16;
 
 /** Takes a hole apart by the objects that lie in it; or says why it can't be filled. */
 export async function splitHole(
@@ -101,7 +99,7 @@ async function describe(
   { writer, table, topic, clock, recipe: given, newWriterId }: CommitTools,
   topicId: string | undefined,
 ): Promise<ReplacingEntry> {
-  const found = await mapConcurrently(objects, looksMax, async (object) =>
+  const found = await mapConcurrently(objects, readsAtOnce, async (object) =>
     listed(object, await writer.objects.look(object)),
   );
   const kept = found.flatMap((object) => object ?? []);

@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { mapConcurrently, readsAtOnce } from '../../runtime/concurrency.ts';
 import { rememberSuccess } from '../../runtime/memo.ts';
 import { discardLeftovers } from '../commit/write/leftovers.ts';
 import type { CommitTools } from '../commit/tools/commit-tools.ts';
@@ -10,9 +10,6 @@ import { checkLastObject } from './check-last-object.ts';
 import type { TopicStart } from '../ledger/notes/topic-start.ts';
 import { beginPartition, decideTopicStart, positionFromNoted, type Start } from './choose-start.ts';
 import { PartitionWork } from './partition-work.ts';
-
-/** Requests to the ledger at the same time when partitions are assigned. */
-const lookupsMax = 16;
 
 export interface FindStartsOptions {
   readonly tools: CommitTools;
@@ -35,7 +32,7 @@ export async function findStarts(
   const topicStart = rememberSuccess<void, TopicStart | undefined>(() =>
     step('position', () => decideTopicStart(tools, reader, start)),
   );
-  return mapConcurrently(partitions, lookupsMax, async (assigned) => {
+  return mapConcurrently(partitions, readsAtOnce, async (assigned) => {
     const { partition } = assigned;
     // what is on its way ends in the ledger, whoever counts it
     await settled(partition);

@@ -9,7 +9,7 @@ import {
   type StageOptions,
 } from '../../iceberg/stage/stage-snapshot.ts';
 import { TableFiles } from '../../iceberg/manifests/table-files.ts';
-import { mapAhead } from '../../runtime/concurrency.ts';
+import { mapAhead, readsAtOnce } from '../../runtime/concurrency.ts';
 import type { CommittedSnapshot } from '../commit/tools/pipeline-observer.ts';
 import type { WrittenObject } from '../ledger/entry/ledger-entry.ts';
 import { isDamage } from './damaged-files.ts';
@@ -42,8 +42,6 @@ export interface SnapshotOutcome {
   /** The ledger holds more than one snapshot takes. */
   readonly hasMore: boolean;
 }
-
-const footersAtOnce = 16;
 
 /**
  * Takes in what the ledger holds beyond the table's positions, as one snapshot, and moves the positions in the same change. Any
@@ -170,7 +168,7 @@ export function describeObjects(
   { metadata }: Pick<LoadedTable, 'metadata'>,
   { store, parquet, check }: DescribeTools,
 ): AsyncIterable<DataFile> {
-  return mapAhead(objects, footersAtOnce, async ({ key, bytes, partition }) => {
+  return mapAhead(objects, readsAtOnce, async ({ key, bytes, partition }) => {
     const statistics = await parquet.statistics(objectSource(store, { key, size: bytes }));
     check?.(key, statistics);
     return describeFile({ uri: store.uri(key), bytes, partition, statistics }, metadata);

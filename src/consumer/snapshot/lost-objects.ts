@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { mapConcurrently, readsAtOnce } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { isExpired, readExpiry } from '../ledger/notes/expired-days.ts';
 import type { CommittedEntry, WrittenObject } from '../ledger/entry/ledger-entry.ts';
@@ -20,8 +20,6 @@ export interface LostObjects {
 
 export const nothingLost: LostObjects = { expired: new Set(), until: new Map() };
 
-const looksMax = 16;
-
 /** Looks for objects of the entries that are gone or damaged, beside those that are known; `undefined` where there is none. */
 export async function findLost(
   entries: readonly CommittedEntry[],
@@ -33,7 +31,7 @@ export async function findLost(
       object.kind === kind && !known.expired.has(object.key) ? [{ entry, object }] : [],
     ),
   );
-  const looks = await mapConcurrently(listed, looksMax, async (each): Promise<Lost[]> => {
+  const looks = await mapConcurrently(listed, readsAtOnce, async (each): Promise<Lost[]> => {
     const { key, bytes: size } = each.object;
     try {
       await parquet.statistics(objectSource(store, { key, size }));

@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { mapConcurrently, readsAtOnce } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { checkFormat } from '../ledger/entry/check-format.ts';
 import type { CommittedEntry, LedgerEntry, WrittenObject } from '../ledger/entry/ledger-entry.ts';
@@ -18,8 +18,6 @@ export interface PendingEntries {
 /** Most entries of a Kafka partition that one snapshot takes in. */
 const entriesMax = 500;
 
-const partitionsAtOnce = 16;
-
 /** What is known of the Kafka partitions before their chains are followed. */
 export interface ChainLimits {
   /** Where the table's positions are. */
@@ -37,7 +35,7 @@ export async function pendingEntries(
   limits: ChainLimits,
   tools: SnapshotTools,
 ): Promise<PendingEntries> {
-  const walks = await mapConcurrently(partitions, partitionsAtOnce, (partition) => walk(partition, limits, tools));
+  const walks = await mapConcurrently(partitions, readsAtOnce, (partition) => walk(partition, limits, tools));
   const moved = walks.filter(({ from, next }) => next !== from);
   return {
     positions: new Map(moved.map(({ partition, next }) => [partition, next])),

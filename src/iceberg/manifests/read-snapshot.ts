@@ -1,10 +1,8 @@
-import { mapAhead } from '../../runtime/concurrency.ts';
+import { mapAhead, readsAtOnce } from '../../runtime/concurrency.ts';
 import { fileStatus, readManifest, type ManifestEntry } from './manifest.ts';
 import { readListFacts, readManifestList, type ListFacts, type ManifestFile } from './manifest-list.ts';
 import type { TableFiles } from './table-files.ts';
 import type { Snapshot } from '../metadata/table-metadata.ts';
-
-const readsMax = 16;
 
 /** What a manifest holds. */
 export const manifestContent = { data: 0, deletes: 1 } as const;
@@ -40,7 +38,7 @@ export interface LiveEntries {
 
 /** Reads the manifests, a few ahead, in their order. */
 export function readLiveEntries(manifests: Iterable<ManifestFile>, files: TableFiles): AsyncIterable<LiveEntries> {
-  return mapAhead(manifests, readsMax, (manifest) => readManifestEntries(manifest, files));
+  return mapAhead(manifests, readsAtOnce, (manifest) => readManifestEntries(manifest, files));
 }
 
 /** Reads one manifest. */

@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { mapConcurrently, readsAtOnce } from '../../runtime/concurrency.ts';
 import { isRetryable, messageOf } from '../../runtime/errors.ts';
 import type { LoadedTable } from '../iceberg-catalog.ts';
 import { deletesOf, type LiveFile } from './live-files.ts';
@@ -36,8 +36,6 @@ export interface TableReferences {
   readonly unreadable: readonly { readonly uri: string; readonly why: string }[];
 }
 
-const readsMax = 16;
-
 /** Reads all lists and manifests that the table's metadata names, each once. */
 export async function readReferences(table: LoadedTable, files: TableFiles): Promise<TableReferences> {
   return new ReferenceReader(table, files).read();
@@ -68,14 +66,14 @@ class ReferenceReader {
     for (const uri of [metadataLocation, ...log]) if (this.#files.holds(uri)) this.#name(uri, 'the catalog');
     const manifests = new Map<string, ManifestFile>();
     const current = new Set<string>();
-    const lists = await mapConcurrently(metadata.snapshots, readsMax, (snapshot) => this.#readList(snapshot));
+    const lists = await mapConcurrently(metadata.snapshots, readsAtOnce, (snapshot) => this.#readList(snapshot));
     for (const [index, list] of lists.entries())
       for (const manifest of list) {
         manifests.set(manifest.manifest_path, manifest);
         const id = metadata.snapshots[index]?.['snapshot-id'];
         if (id === metadata['current-snapshot-id']) current.add(manifest.manifest_path);
       }
-    await mapConcurrently([...manifests.values()], readsMax, (manifest) =>
+    await mapConcurrently([...manifests.values()], readsAtOnce, (manifest) =>
       this.#readManifest(manifest, current.has(manifest.manifest_path)),
     );
     return {

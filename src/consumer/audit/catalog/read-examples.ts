@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../../runtime/concurrency.ts';
+import { mapConcurrently, readsAtOnce } from '../../../runtime/concurrency.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { Column } from '../../../schema/types/column-type.ts';
 import type { WrittenObject } from '../../ledger/entry/ledger-entry.ts';
@@ -14,8 +14,6 @@ export interface ExampleOptions {
   readonly mergedObjects?: MergedObjects | undefined;
 }
 
-const requestsMax = 16;
-
 /** Reads the footers of a few files: those that brought the columns, or have their rows now. */
 export async function readExamples(
   needed: CatalogNeeds,
@@ -30,7 +28,7 @@ export async function readExamples(
       return undefined;
     }
   };
-  await mapConcurrently(needed.examples(), requestsMax, async (object: WrittenObject) => {
+  await mapConcurrently(needed.examples(), readsAtOnce, async (object: WrittenObject) => {
     const { key, bytes: size } = object;
     const own = await columnsOfFile({ key, size });
     if (own !== undefined) return needed.note(key, own);

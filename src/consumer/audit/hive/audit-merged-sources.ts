@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../../runtime/concurrency.ts';
+import { mapConcurrently, readsAtOnce } from '../../../runtime/concurrency.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { isWritten, type WrittenObject } from '../../ledger/entry/ledger-entry.ts';
 import type { MergedFile, MergedSource } from '../../ledger/notes/merged-partition.ts';
@@ -21,14 +21,12 @@ export interface WaitingObject {
   readonly atMs: number;
 }
 
-const readsMax = 16;
-
 /** Finds sources of a merged file that no entry lists any more, or with other rows; each entry is read. */
 export async function findChangedSources(
   sources: readonly { readonly file: MergedFile; readonly source: MergedSource }[],
   options: SourceOptions,
 ): Promise<Finding[]> {
-  const found = await mapConcurrently(sources, readsMax, async ({ file, source: { key, rows } }) => {
+  const found = await mapConcurrently(sources, readsAtOnce, async ({ file, source: { key, rows } }) => {
     const listing = await findListing(key, options);
     if (listing === 'open' || rowsOf(listing) === rows) return [];
     const where = file.key;
@@ -64,7 +62,7 @@ export async function findWaiting(
   keys: readonly string[],
   { path, ...options }: SourceOptions & { readonly path: string },
 ): Promise<WaitingObject[]> {
-  const found = await mapConcurrently(keys, readsMax, async (key) => {
+  const found = await mapConcurrently(keys, readsAtOnce, async (key) => {
     const listing = await findListing(key, options);
     if (listing === undefined || listing === 'open' || listing.object === undefined || listing.object === 'gap')
       return [];

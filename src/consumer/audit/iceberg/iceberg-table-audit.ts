@@ -2,7 +2,7 @@ import type { PlacedFile } from '../../../iceberg/manifests/live-files.ts';
 import type { TableReferences } from '../../../iceberg/manifests/table-references.ts';
 import { defaultSpec } from '../../../iceberg/metadata/table-metadata.ts';
 import type { LoadedTable } from '../../../iceberg/iceberg-catalog.ts';
-import { mapConcurrently } from '../../../runtime/concurrency.ts';
+import { mapConcurrently, readsAtOnce } from '../../../runtime/concurrency.ts';
 import type { ExpiredDays } from '../../ledger/notes/expired-days.ts';
 import type { WrittenEntry, WrittenObject } from '../../ledger/entry/ledger-entry.ts';
 import type { ObjectInfo } from '../../ports/lake.ts';
@@ -198,7 +198,7 @@ export class IcebergTableAudit {
   /** Files that the listing of the table's folder has not shown: those of other folders are asked for. */
   async #missing(): Promise<Finding[]> {
     const { store } = this.#options;
-    const found = await mapConcurrently([...this.#unseen], requestsMax, async (key) => {
+    const found = await mapConcurrently([...this.#unseen], readsAtOnce, async (key) => {
       const table = this.table;
       if (table === undefined || (await store.head(key)) !== undefined) return [];
       return [missingFile(key, this.#references, table)];
@@ -206,8 +206,6 @@ export class IcebergTableAudit {
     return found.flat();
   }
 }
-
-const requestsMax = 16;
 
 const setPositions =
   'stop glueless, and set the table’s property glueless.positions to where its files end (docs/iceberg.md)';

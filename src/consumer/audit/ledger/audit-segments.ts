@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { mapAhead } from '../../../runtime/concurrency.ts';
+import { mapAhead, readsAtOnce } from '../../../runtime/concurrency.ts';
 import { parseEntry } from '../../ledger/entry/entry-format.ts';
 import type { LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
 import { offsetsIn } from '../../ledger/chain/ledger-index.ts';
@@ -19,8 +19,6 @@ export interface SegmentOptions {
   readonly onRepair: (repair: Repair) => void;
 }
 
-const requestsMax = 16;
-
 /** Compares the lines of the partition's segments with the base entries that they are copies of: neither ever changes. One request an entry. */
 export async function* auditSegments(path: LedgerPath, options: SegmentOptions): AsyncIterable<Finding> {
   const { store } = options;
@@ -35,7 +33,7 @@ export async function* auditSegments(path: LedgerPath, options: SegmentOptions):
     const bases = await offsetsIn(store, partitionPrefix(path), segment);
     const offsets = new Set([...copies.keys(), ...bases]);
     const compare = (from: bigint) => compareEntry(path, { from, copy: copies.get(from), segment }, options);
-    for await (const findings of mapAhead(offsets, requestsMax, compare)) yield* findings;
+    for await (const findings of mapAhead(offsets, readsAtOnce, compare)) yield* findings;
   }
 }
 

@@ -1,3 +1,4 @@
+import { readsAtOnce } from '../../../runtime/concurrency.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { isWritten, type WrittenEntry } from '../../ledger/entry/ledger-entry.ts';
 import { entryKey } from '../../ledger/keys/ledger-keys.ts';
@@ -18,14 +19,12 @@ export interface ListingOptions extends UnlistedOptions {
   readonly format: Pick<FormatAudit, 'isKnown' | 'onUnseen'>;
 }
 
-const requestsMax = 16;
-
 /** Compares the lake's listing with what the ledger lists: judges each object that no entry lists. */
 export async function auditListing(index: ObjectIndex, options: ListingOptions): Promise<Repair[]> {
   const { store, table, findings, onObject, format } = options;
   const repairs: Repair[] = [];
   const judge = createJudge(options);
-  const work = new BoundedWork(requestsMax);
+  const work = new BoundedWork(readsAtOnce);
   for (const { name: folder } of tablesOf(table)) {
     for await (const info of store.list(`${folder}/`)) {
       if (isFolderMarker(info)) continue;
@@ -69,7 +68,7 @@ export interface LookAgainOptions {
 /** Looks at the entries again whose objects the listing has not confirmed. */
 export async function lookAgain(entries: Iterable<EntryId>, options: LookAgainOptions): Promise<void> {
   const { table, topic, inspect, onUnreadable, onGone } = options;
-  const work = new BoundedWork(requestsMax);
+  const work = new BoundedWork(readsAtOnce);
   for (const { partition, from } of entries) {
     const path = { table, topic, partition };
     await work.start(async () => {

@@ -1,4 +1,4 @@
-import { mapAhead } from '../../../runtime/concurrency.ts';
+import { mapAhead, readsAtOnce } from '../../../runtime/concurrency.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import { isClosed } from '../entry/closing.ts';
@@ -15,7 +15,6 @@ export interface EntryRange {
 }
 
 const everything: EntryRange = { from: 0n, to: offsetsEnd };
-const requestsMax = 16;
 
 /** Reads many entries of one partition: old ones by segments, newer ones one by one, some ahead. */
 export class EntryReader {
@@ -52,7 +51,7 @@ export class EntryReader {
         if (entry.to > range.from && entry.from < range.to)
           yield* this.#current({ entry, version: '', at: 'segment' }, revised);
     const wanted = live.slice(firstLive).filter((offset) => offset < range.to);
-    const read = mapAhead(wanted, requestsMax, async (from) =>
+    const read = mapAhead(wanted, readsAtOnce, async (from) =>
       this.#readable(entryKey(path, from), async () => [await this.#entries.base(path, from)]),
     );
     for await (const found of read)

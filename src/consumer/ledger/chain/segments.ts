@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
-import { mapConcurrently } from '../../../runtime/concurrency.ts';
+import { mapConcurrently, readsAtOnce } from '../../../runtime/concurrency.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import { parseEntry, parseText } from '../entry/entry-format.ts';
@@ -23,7 +23,6 @@ export const segmentEntries = 1000;
 /** Newest entries that stay out of segments: their processes may still be at them. */
 const liveEntriesMin = 100;
 
-const requestsMax = 16;
 const unpackedBytesMax = 256 * 1024 * 1024;
 
 export async function listSegments(store: ObjectStore, path: LedgerPath): Promise<SegmentRange[]> {
@@ -68,7 +67,7 @@ export async function rollUp(store: ObjectStore, path: LedgerPath, offsets: read
 
 /** The entries up to the first that is not there, not finished, or does not follow the one before. */
 async function readRun(store: ObjectStore, path: LedgerPath, offsets: readonly bigint[]) {
-  const read = await mapConcurrently(offsets, requestsMax, async (from) => {
+  const read = await mapConcurrently(offsets, readsAtOnce, async (from) => {
     const key = entryKey(path, from);
     const stored = await store.get(key);
     if (stored === undefined) return undefined;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mapAhead } from '../../../runtime/concurrency.ts';
+import { mapAhead, readsAtOnce } from '../../../runtime/concurrency.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { mergedNoteKey, mergedNotePrefix } from '../keys/ledger-keys.ts';
 import { offsetCodec } from '../entry/ledger-entry.ts';
@@ -65,8 +65,6 @@ export interface StoredNote {
   readonly version: string;
 }
 
-const readsMax = 16;
-
 export async function readMerged(store: ObjectStore, table: string, hivePath: string): Promise<StoredNote | undefined> {
   const key = mergedNoteKey(table, hivePath);
   const stored = await store.get(key);
@@ -89,7 +87,7 @@ export async function* listMergedPaths(store: ObjectStore, table: string): Async
 /** All notes of the table, in the order of their partitions, not more than some at a time in memory. */
 export async function* listMerged(store: ObjectStore, table: string): AsyncIterable<StoredNote> {
   const paths = await Array.fromAsync(listMergedPaths(store, table));
-  for await (const found of mapAhead(paths, readsMax, (path) => readMerged(store, table, path)))
+  for await (const found of mapAhead(paths, readsAtOnce, (path) => readMerged(store, table, path)))
     if (found !== undefined) yield found;
 }
 

@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../../runtime/concurrency.ts';
+import { mapConcurrently, readsAtOnce } from '../../../runtime/concurrency.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { isCommitted, isDeletable, isWritten, listsObject, type LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
 import { parseObjectName, type ObjectName } from '../../ledger/keys/object-keys.ts';
@@ -23,8 +23,6 @@ interface NamedObject {
   readonly name: ObjectName;
 }
 
-const entriesAtOnce = 16;
-
 /** Tells objects of expired days that may be deleted from those that somebody still works on, or that are not ours. Reads each entry once. */
 export async function judgeExpired(
   objects: readonly ObjectInfo[],
@@ -43,7 +41,7 @@ export async function judgeExpired(
   }
   const deletable: ObjectInfo[] = [];
   let rows = 0;
-  await mapConcurrently([...byEntry.values()], entriesAtOnce, async (group) => {
+  await mapConcurrently([...byEntry.values()], readsAtOnce, async (group) => {
     const [first] = group;
     if (first === undefined) return;
     const entry = await readEntry(first.name, { ledger, table });

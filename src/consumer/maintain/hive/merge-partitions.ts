@@ -1,7 +1,7 @@
 import { hivePath as hivePathOfValues } from '../../../schema/partitions/layout.ts';
 import { partitionEndMs } from '../../../schema/partitions/partition-end.ts';
 import { hasProjection } from '../../../schema/partitions/projection.ts';
-import { mapAhead } from '../../../runtime/concurrency.ts';
+import { mapAhead, readsAtOnce } from '../../../runtime/concurrency.ts';
 import { isExpired, readExpiry } from '../../ledger/notes/expired-days.ts';
 import { listMergedPaths, readMerged, type StoredNote } from '../../ledger/notes/merged-partition.ts';
 import { hivePathOf, isHidden, mergedFolder, parseObjectName } from '../../ledger/keys/object-keys.ts';
@@ -24,8 +24,6 @@ export interface HiveMergeOptions extends Pick<Upkeep, 'closedBeforeMs' | 'orpha
   /** Partitions that were never merged may be, too. */
   readonly mayMerge: boolean;
 }
-
-const readsMax = 16;
 
 /** What is known of the table at the begin of a call. */
 interface Known {
@@ -84,7 +82,9 @@ async function mergeFolders(noted: ReadonlySet<string>, context: Context): Promi
 /** Lets partitions follow the ledger that have nothing in the table's own folder; answers with false when it was stopped. */
 async function followEmptied(hivePaths: readonly string[], context: Context): Promise<boolean> {
   const { known, tools } = context;
-  for await (const stored of mapAhead(hivePaths, readsMax, (path) => readMerged(tools.store, known.table.name, path))) {
+  for await (const stored of mapAhead(hivePaths, readsAtOnce, (path) =>
+    readMerged(tools.store, known.table.name, path),
+  )) {
     if (tools.upkeep.signal?.aborted === true) return false;
     if (stored !== undefined) await follow(stored, [], context);
   }

@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../../runtime/concurrency.ts';
+import { mapConcurrently, readsAtOnce } from '../../../runtime/concurrency.ts';
 import { isOfFormat1 } from '../../ledger/keys/format-1.ts';
 import { isCommitted, isDeletable, isWritten, listsObject, type LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
 import type { MergedPartition } from '../../ledger/notes/merged-partition.ts';
@@ -36,8 +36,6 @@ interface Collected {
 
 type ReadTools = Pick<MergeTools, 'store' | 'ledger'>;
 
-const entriesAtOnce = 16;
-
 /**
  * Looks at the old folder first, then at each entry that an object there is of, or that was replaced since it became a source, once: what
  * an entry lists is taken as a whole, so that a replay beside it is seen either before or after.
@@ -56,7 +54,7 @@ export async function readPartition(
     open: new Map(),
   };
   const involved = await findInvolved(hivePartition, collected);
-  await mapConcurrently(involved, entriesAtOnce, (each) => lookAtEntry(each, collected, hivePartition, tools));
+  await mapConcurrently(involved, readsAtOnce, (each) => lookAtEntry(each, collected, hivePartition, tools));
   return collected;
 }
 

@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../../runtime/concurrency.ts';
+import { mapConcurrently, readsAtOnce } from '../../../runtime/concurrency.ts';
 import { leftoversOf } from '../../commit/write/leftovers.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { isCommitted, type CommittedEntry } from '../../ledger/entry/ledger-entry.ts';
@@ -20,8 +20,6 @@ export interface LeftoverOptions {
   readonly observe: UpkeepObserver;
 }
 
-const entriesAtOnce = 16;
-
 /**
  * Deletes objects of a Hive table that replays and redrives have replaced and could not delete, since they were killed: readers see their rows
  * twice. Each entry that was ever replaced is read. What has taken an object's place must be there, else that one may hold the only rows.
@@ -35,7 +33,7 @@ export async function removeLeftovers(options: LeftoverOptions): Promise<void> {
   for (const partition of await ledger.partitions({ table, topic })) {
     const path = { table, topic, partition };
     const replaced = await offsetsIn(store, revisionPrefix(path), { from: 0n });
-    await mapConcurrently(replaced, entriesAtOnce, async (from) => {
+    await mapConcurrently(replaced, readsAtOnce, async (from) => {
       if (upkeep.signal?.aborted === true) return;
       for (const { size } of await removeOf({ ...path, from }, options)) {
         deleted.files++;

@@ -1,7 +1,7 @@
 import type { LoadedTable } from '../../../iceberg/iceberg-catalog.ts';
 import { TableFiles } from '../../../iceberg/manifests/table-files.ts';
 import { readReferences } from '../../../iceberg/manifests/table-references.ts';
-import { mapConcurrently } from '../../../runtime/concurrency.ts';
+import { mapConcurrently, readsAtOnce } from '../../../runtime/concurrency.ts';
 import { isDeletable, type LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
 import { isExpired, readExpiry } from '../../ledger/notes/expired-days.ts';
 import { parseObjectName, topicOfFile } from '../../ledger/keys/object-keys.ts';
@@ -36,8 +36,6 @@ interface NamedFiles {
   readonly why: string | undefined;
 }
 
-const entriesAtOnce = 16;
-
 /**
  * Deletes files of ours that no snapshot names and that are older than the upkeep says. A snapshot that changes nothing comes first: it refuses
  * every commit that was begun before it, also by a process that was frozen since, so that what the table does not name then is never
@@ -58,7 +56,7 @@ export async function removeOrphans(
     observe({ kind: 'left-alone', table: name, files: unnamed.length, why: before.why });
     return;
   }
-  const candidates = await mapConcurrently(unnamed, entriesAtOnce, (file) => withEntry(file, tools));
+  const candidates = await mapConcurrently(unnamed, readsAtOnce, (file) => withEntry(file, tools));
   const rules = { kind, topic: tools.topic, expiry: await readExpiry(tools.store, tools.table) };
   const likely = orphansAmong(candidates, before, rules);
   observeKept(candidates, before, rules, observe);

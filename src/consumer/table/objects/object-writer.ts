@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { mapConcurrently } from '../../../runtime/concurrency.ts';
+import { mapConcurrently, readsAtOnce } from '../../../runtime/concurrency.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { isExpired, readExpiry } from '../../ledger/notes/expired-days.ts';
 import type { WrittenObject } from '../../ledger/entry/ledger-entry.ts';
@@ -92,8 +92,6 @@ export class ObjectWriter {
   }
 }
 
-const looksMax = 16;
-
 /**
  * True when all objects of the table are in the store with the size, and the checksum where it keeps one, that they were written with. Those of
  * days that have expired may be gone, and those whose rows are in merged files that are there.
@@ -102,14 +100,14 @@ export async function areObjectsThere(
   objects: readonly WrittenObject[],
   { store, table }: { readonly store: ObjectStore; readonly table: string },
 ): Promise<boolean> {
-  const looks = await mapConcurrently(objects, looksMax, async (object) =>
+  const looks = await mapConcurrently(objects, readsAtOnce, async (object) =>
     differenceOf(object, await store.head(object.key)) === undefined ? [] : [object],
   );
   const differing = looks.flat();
   if (differing.length === 0) return true;
   const before = await readExpiry(store, table);
   const kept = differing.filter(({ partition }) => !isExpired(partition, before));
-  const merged = await mapConcurrently(kept, looksMax, ({ key }) => findMergedAway(key, { store, table }));
+  const merged = await mapConcurrently(kept, readsAtOnce, ({ key }) => findMergedAway(key, { store, table }));
   return merged.every((found) => found !== undefined);
 }
 

@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../../runtime/concurrency.ts';
+import { mapConcurrently, readsAtOnce } from '../../../runtime/concurrency.ts';
 import type { WrittenObject } from '../../ledger/entry/ledger-entry.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import type { ParquetReader } from '../../ports/parquet.ts';
@@ -9,8 +9,6 @@ import { NewerObjects } from './newer-objects.ts';
 import { findMergedAway } from './merged-away.ts';
 import { areObjectsThere, ObjectWriter, type ObjectDraft, type PutOutcome } from './object-writer.ts';
 import { findMeetingObjects, type RangeObject } from './range-objects.ts';
-
-const looksMax = 16;
 
 interface TableStore {
   readonly store: ObjectStore;
@@ -84,7 +82,7 @@ export class TableObjects {
 
   /** Tells whether an object is there under one of the keys. */
   async holdsSome(keys: readonly string[]): Promise<boolean> {
-    const found = await mapConcurrently(keys, looksMax, (key) => this.#options.store.head(key));
+    const found = await mapConcurrently(keys, readsAtOnce, (key) => this.#options.store.head(key));
     return found.some((info) => info !== undefined);
   }
 
