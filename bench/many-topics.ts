@@ -41,7 +41,7 @@ try {
 process.exit();
 
 async function publish(): Promise<void> {
-  const producer = kafka.producer();
+  const producer = kafka.kafkajs.producer();
   await producer.connect();
   for (const topic of topics) {
     const messages = Array.from({ length: recordCount }, (_, index) => ({

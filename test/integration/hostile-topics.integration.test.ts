@@ -22,7 +22,11 @@ async function setup(partitions = 1, settings: Record<string, string> = {}, extr
 describe('a topic with', () => {
   it('transactions: committed records appear once, aborted ones never, and the markers end no run', async () => {
     const { scenario, kafka } = await setup();
-    const producer = kafka.producer({ transactionalId: scenario.topic, idempotent: true, maxInFlightRequests: 1 });
+    const producer = kafka.kafkajs.producer({
+      transactionalId: scenario.topic,
+      idempotent: true,
+      maxInFlightRequests: 1,
+    });
     await producer.connect();
     for (const outcome of ['commit', 'abort', 'commit', 'abort'] as const) {
       const transaction = await producer.transaction();
@@ -44,7 +48,11 @@ describe('a topic with', () => {
   it('a transaction that is still open: what lies behind its start waits, and is not taken for nothing', async () => {
     const { scenario, kafka } = await setup();
     await appendRecords(kafka, scenario.topic, 0, some(10));
-    const producer = kafka.producer({ transactionalId: scenario.topic, idempotent: true, maxInFlightRequests: 1 });
+    const producer = kafka.kafkajs.producer({
+      transactionalId: scenario.topic,
+      idempotent: true,
+      maxInFlightRequests: 1,
+    });
     await producer.connect();
     const transaction = await producer.transaction();
     await transaction.send({

@@ -20,7 +20,7 @@ it('reads framed and compressed values, with key, headers and topic beside them'
   };
   const kafka = connectAdmin();
   await createTopic(kafka, env.KAFKA_TOPIC, 1);
-  const producer = kafka.producer();
+  const producer = kafka.kafkajs.producer();
   await producer.connect();
   const headers = { 'ce-type': 'reading', 'ce-id': '1', other: 'left out' };
   await producer.send({

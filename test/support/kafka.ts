@@ -60,7 +60,7 @@ export async function appendRecords(
   partition: number,
   records: readonly TestRecord[],
 ): Promise<void> {
-  const producer = kafka.producer();
+  const producer = kafka.kafkajs.producer();
   await producer.connect();
   await producer.send({
     topic,

@@ -34,7 +34,7 @@ export async function publishValues(
   values: readonly (string | null)[],
   { topic, partition, key, timestampMs = firstHourMs + 2 * hourMs }: PublishOptions,
 ): Promise<number> {
-  const producer = kafka.producer();
+  const producer = kafka.kafkajs.producer();
   await producer.connect();
   const timestamp = String(timestampMs);
   const messages = values.map((value, index) => ({ partition, value, key: key?.(index) ?? null, timestamp }));

@@ -18,7 +18,7 @@ export async function withAdmin<T>(kafka: KafkaClient, where: string, work: (adm
 }
 
 async function withAdminOnce<T>(kafka: KafkaClient, where: string, work: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = kafka.admin();
+  const admin = kafka.kafkajs.admin();
   try {
     await admin.connect();
     return await work(admin);

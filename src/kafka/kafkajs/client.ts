@@ -24,7 +24,10 @@ export interface ClientOptions {
   readonly unpackedBytesMax: number;
 }
 
-export interface KafkaClient extends Kafka {
+/** Our way to kafkajs: who works with the brokers gets this. */
+export interface KafkaClient {
+  /** What makes kafkajs's consumers, producers, admin clients and clusters. */
+  readonly kafkajs: Kafka;
   /** A record batch that unpacks to more is refused. */
   readonly unpackedBytesMax: number;
   /** Gives an error of this client its name, the likely cause, and what to do; `where` begins the message. */
@@ -37,7 +40,7 @@ const answerBytesSlack = 16 * 1024 * 1024;
 /** A session is renewed so long before the broker ends it. */
 const renewalMs = 3000;
 
-/** A kafkajs client. Over TLS the broker is always verified; kafkajs's own log is silent, its errors are explained. */
+/** Makes a client. Over TLS the broker is always verified; kafkajs's own log is silent, its errors are explained. */
 export function createKafkaClient({
   brokers,
   clientId,
@@ -49,8 +52,8 @@ export function createKafkaClient({
   const answerBytesMax = unpackedBytesMax + answerBytesSlack;
   mendConnections();
   installFetchedBatch();
-  const kafkajs: typeof import('kafkajs') = require('kafkajs');
-  const kafka = new kafkajs.Kafka({
+  const { Kafka, logLevel }: typeof import('kafkajs') = require('kafkajs');
+  const kafkajs = new Kafka({
     clientId,
     brokers: [...brokers],
     // the socket factory makes the connection; this only tells kafkajs to ask it for TLS
@@ -64,11 +67,12 @@ export function createKafkaClient({
     connectionTimeout: retries > 3 ? 10_000 : 3000,
     requestTimeout: 30_000,
     retry: { retries, initialRetryTime: 100, maxRetryTime: retries > 3 ? 10_000 : 500 },
-    logLevel: kafkajs.logLevel.NOTHING,
+    logLevel: logLevel.NOTHING,
   });
-  return Object.assign(kafka, {
+  return {
+    kafkajs,
     unpackedBytesMax,
-    explain: (...[error, where, options]: Parameters<KafkaClient['explain']>) =>
+    explain: (error, where, options) =>
       explainKafkaError(error, where, { ...options, certificateFault: identity?.fault(systemClock.nowMs()) }),
-  });
+  };
 }

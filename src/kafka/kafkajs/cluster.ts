@@ -1,4 +1,5 @@
 import type { Kafka } from 'kafkajs';
+import type { KafkaClient } from './client.ts';
 import type { ClusterMetadata, PartitionMetadata } from './topic-metadata.ts';
 
 /** One broker of kafkajs 2.2.4: its connections and the requests that we use. */
@@ -158,15 +159,18 @@ export interface Cluster {
 const metadataMaxAgeMs = 300_000;
 
 /** Opens connections of their own, with the client's settings. */
-export function createCluster(kafka: Kafka): Cluster {
-  return Reflect.get(kafka, clusterFactory(kafka))({ metadataMaxAge: metadataMaxAgeMs, allowAutoTopicCreation: false });
+export function createCluster({ kafkajs }: KafkaClient): Cluster {
+  return Reflect.get(
+    kafkajs,
+    clusterFactory(kafkajs),
+  )({ metadataMaxAge: metadataMaxAgeMs, allowAutoTopicCreation: false });
 }
 
-/** A client whose connections go through `adapt` before anything uses them. */
-export function adaptClusters(kafka: Kafka, adapt: (cluster: Cluster) => void): Kafka {
-  const symbol = clusterFactory(kafka);
-  const create: (options: object) => Cluster = Reflect.get(kafka, symbol);
-  return Object.create(kafka, {
+/** Gives the client's kafkajs, whose connections go through `adapt` before anything uses them. */
+export function adaptClusters({ kafkajs }: KafkaClient, adapt: (cluster: Cluster) => void): Kafka {
+  const symbol = clusterFactory(kafkajs);
+  const create: (options: object) => Cluster = Reflect.get(kafkajs, symbol);
+  return Object.create(kafkajs, {
     [symbol]: {
       value: (options: object): Cluster => {
         const cluster = create(options);
@@ -177,8 +181,8 @@ export function adaptClusters(kafka: Kafka, adapt: (cluster: Cluster) => void): 
   });
 }
 
-function clusterFactory(kafka: Kafka): symbol {
-  const symbol = Object.getOwnPropertySymbols(kafka).find(
+function clusterFactory(kafkajs: Kafka): symbol {
+  const symbol = Object.getOwnPropertySymbols(kafkajs).find(
     ({ description }) => description === 'private:Kafka:createCluster',
   );
   if (symbol === undefined) throw new TypeError('kafkajs 2.2.4 was expected: its client makes no cluster');

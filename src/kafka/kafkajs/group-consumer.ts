@@ -40,8 +40,8 @@ export class GroupConsumer {
 
   constructor(options: GroupOptions, handler: ConsumerHandler) {
     this.#handler = handler;
-    const kafka = adaptClusters(options.kafka, handler.adapt);
-    this.#consumer = kafka.consumer(consumerConfig(options, handler));
+    const kafkajs = adaptClusters(options.kafka, handler.adapt);
+    this.#consumer = kafkajs.consumer(consumerConfig(options, handler));
     this.#listen();
   }
 

@@ -57,7 +57,11 @@ describe('a topic that was deleted and made anew while nobody ran', () => {
     const attack = await Attack.open();
     await attack.append(50);
     await attack.consumeToEnd();
-    const producer = attack.kafka.producer({ transactionalId: attack.topic, idempotent: true, maxInFlightRequests: 1 });
+    const producer = attack.kafka.kafkajs.producer({
+      transactionalId: attack.topic,
+      idempotent: true,
+      maxInFlightRequests: 1,
+    });
     await producer.connect();
     const transaction = await producer.transaction();
     await transaction.send({ topic: attack.topic, messages: others(20).map((value) => ({ value, partition: 0 })) });

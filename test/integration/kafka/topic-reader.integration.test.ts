@@ -101,7 +101,7 @@ describe('a topic reader', () => {
   it('counts nothing as read that a transaction has not committed yet', async () => {
     const { kafka, topic } = await openTopic(1);
     await appendRecords(kafka, topic, 0, records(5));
-    const producer = kafka.producer({ transactionalId: topic, idempotent: true, maxInFlightRequests: 1 });
+    const producer = kafka.kafkajs.producer({ transactionalId: topic, idempotent: true, maxInFlightRequests: 1 });
     await producer.connect();
     const transaction = await producer.transaction();
     await transaction.send({ topic, messages: [{ value: 'open' }] });
@@ -139,7 +139,7 @@ describe('a topic reader', () => {
 
   it('reads the last record of 120 partitions over the connections it has', async () => {
     const { kafka, topic } = await openTopic(120);
-    const producer = kafka.producer();
+    const producer = kafka.kafkajs.producer();
     await producer.connect();
     const messages = Array.from({ length: 120 }, (_, partition) => ({ partition, value: `last of ${partition}` }));
     await producer.send({ topic, messages });
