@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import { onTestFinished } from 'vitest';
 import type { Gate } from './gate.ts';
+import { listenHere } from './listen-here.ts';
 
 /** A fault that the proxy injects. */
 export type Fault =
@@ -56,15 +55,7 @@ export async function startFaultyProxy(
     await serve({ incoming, response, body, target, fault });
   };
   const server = createServer((incoming, response) => void pass(incoming, response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return { endpoint: `http://127.0.0.1:${port}`, faults: () => faults };
+  return { endpoint: `http://127.0.0.1:${await listenHere(server)}`, faults: () => faults };
 }
 
 interface Exchange {

@@ -73,15 +73,12 @@ export async function rowsByCatalog(store: ObjectStore, catalog: Catalog, table 
   return rows.toSorted();
 }
 
-/** A store that waits for `onChange` after each change of it. */
-export function onChanges(store: ObjectStore, onChange: () => Promise<void>): ObjectStore {
+/** A store each of whose changes goes through `change`, which does it. */
+function changingBy(store: ObjectStore, change: <T>(work: () => Promise<T>) => Promise<T>): ObjectStore {
   const changing =
     <Args extends unknown[], T>(work: (...args: Args) => Promise<T>) =>
-    async (...args: Args): Promise<T> => {
-      const result = await work(...args);
-      await onChange();
-      return result;
-    };
+    (...args: Args): Promise<T> =>
+      change(() => work(...args));
   return {
     ...store,
     put: changing(store.put),
@@ -90,27 +87,25 @@ export function onChanges(store: ObjectStore, onChange: () => Promise<void>): Ob
   };
 }
 
+/** A store that waits for `onChange` after each change of it. */
+export function onChanges(store: ObjectStore, onChange: () => Promise<void>): ObjectStore {
+  return changingBy(store, async (change) => {
+    const result = await change();
+    await onChange();
+    return result;
+  });
+}
+
 /** The store of a process that is frozen before its nth change, until it is woken up. */
 export function frozenStore(store: ObjectStore, nth: number) {
   const [reached, woken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let changes = 0;
-  const changing =
-    <Args extends unknown[], T>(work: (...args: Args) => Promise<T>) =>
-    async (...args: Args): Promise<T> => {
-      if (++changes === nth) {
-        reached.resolve();
-        await woken.promise;
-      }
-      return work(...args);
-    };
-  return {
-    reached: reached.promise,
-    wakeUp: woken.resolve,
-    store: {
-      ...store,
-      put: changing(store.put),
-      ...(store.putFile && { putFile: changing(store.putFile) }),
-      delete: changing(store.delete),
-    },
-  };
+  const frozen = changingBy(store, async (change) => {
+    if (++changes === nth) {
+      reached.resolve();
+      await woken.promise;
+    }
+    return change();
+  });
+  return { reached: reached.promise, wakeUp: woken.resolve, store: frozen };
 }

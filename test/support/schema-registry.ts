@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { onTestFinished } from 'vitest';
+import { listenHere } from './listen-here.ts';
 
 export interface GivenSchema {
   readonly schema: unknown;
@@ -46,13 +46,7 @@ export async function startSchemaRegistry(options: StandInOptions): Promise<Stan
           { ...tls, ...(tls.ca !== undefined && { requestCert: true, rejectUnauthorized: true }) },
           listener,
         );
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  const at = typeof address === 'object' && address !== null ? address.port : 0;
+  const at = await listenHere(server, port);
   return Object.assign(registry, { url: `${tls === undefined ? 'http' : 'https'}://localhost:${at}`, asked });
 }
 

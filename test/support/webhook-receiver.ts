@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import { onTestFinished } from 'vitest';
+import { listenHere } from './listen-here.ts';
 
 export interface ReceivedMessage {
   readonly key: string;
@@ -24,15 +23,7 @@ export class WebhookReceiver {
     const server = createServer((request, response) => {
       void receiver.#take(request).then((status) => response.writeHead(status).end());
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const receiver = new WebhookReceiver(`http://127.0.0.1:${port}/hook`);
-    onTestFinished(() => {
-      server.closeAllConnections();
-      server.close();
-    });
+    const receiver = new WebhookReceiver(`http://127.0.0.1:${await listenHere(server)}/hook`);
     return receiver;
   }
 

@@ -50,30 +50,30 @@ export function createPublication(tools: SnapshotTools): Publication {
       return found.flat();
     },
     check: async (range, expected, { keeps, together = [range] }) => {
-      for (const target of targets) {
-        const table = await loadReached(target, [range], tools);
-        // what the table does not have yet is replaced in the ledger alone
-        if (table === undefined || areLate(table, [range])) continue;
-        const live = await readLive(table, [range], tools);
-        const batch = { range, objects: { ...expected, after: keeps } };
-        const files = new RangeFiles(batch, target, await factsOf(live, tools));
+      const batch = { range, objects: { ...expected, after: keeps } };
+      for await (const { table, live, files } of readReached(batch, targets, tools))
         await rewriter.check(table, findUnlisted(table, live, [files], tools), together);
-      }
     },
     isAsWritten: async (range, expected) => {
-      for (const target of targets) {
-        const table = await loadReached(target, [range], tools);
-        if (table === undefined || areLate(table, [range])) continue;
-        const live = await readLive(table, [range], tools);
-        const batch = { range, objects: { ...expected, after: [] } };
-        if (!new RangeFiles(batch, target, await factsOf(live, tools)).areTogether) return false;
-      }
+      const batch = { range, objects: { ...expected, after: [] } };
+      for await (const { files } of readReached(batch, targets, tools)) if (!files.areTogether) return false;
       return true;
     },
     replace: async (batches) => {
       for (const target of targets) await replaceInTable(target, batches, tools);
     },
   };
+}
+
+/** Reads what the tables that have the range hold of it; a table that does not have it yet is passed over: it is replaced in the ledger alone. */
+async function* readReached(batch: ReplacedBatch, targets: readonly TopicTable[], tools: SnapshotTools) {
+  const ranges = rangesOf([batch]);
+  for (const target of targets) {
+    const table = await loadReached(target, ranges, tools);
+    if (table === undefined || areLate(table, ranges)) continue;
+    const live = await readLive(table, ranges, tools);
+    yield { table, live, files: new RangeFiles(batch, target, await factsOf(live, tools)) };
+  }
 }
 
 async function replaceInTable(
