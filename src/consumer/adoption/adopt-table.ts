@@ -1,32 +1,24 @@
-import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
-import { PipelineError } from '../../runtime/errors.ts';
+import type { PipelineError } from '../../runtime/errors.ts';
 import { isExpired, readExpiry } from '../ledger/notes/expired-days.ts';
 import { isCommitted, type LedgerEntry, type WrittenObject } from '../ledger/entry/ledger-entry.ts';
 import { readStarts } from '../ledger/notes/chain-start.ts';
-import { noteTable, notedTable } from '../ledger/notes/table-note.ts';
 import { adoptedFrom, type TopicStart } from '../ledger/notes/topic-start.ts';
-import type { Catalog, TableDefinition } from '../ports/lake.ts';
 import { checkTable } from '../table/catalog/check-table.ts';
 import { deadLetterTable } from '../table/dead-letters/dead-letter-table.ts';
-import { growthTo } from '../table/catalog/growth-to.ts';
 import { adoptedByParameter } from '../table/catalog/shared-table.ts';
-import { contended, markAdopted, sourceMissing, takeBackMark } from './adoption-mark.ts';
+import { markAdopted, takeBackMark } from './adoption-mark.ts';
 import { adoptedFiles, type AdoptedFile } from './adopted-files.ts';
+import { contended, mismatch, sourceMissing, unsuitable } from './adoption-refusals.ts';
 import { checkFiles, namingDamaged } from './check-files.ts';
+import { provideTable, requireNoted, type ProvideOptions } from './provide-table.ts';
 import { describeObjects, stage, withProperties } from '../snapshot/commit-snapshot.ts';
-import type { SnapshotTools } from '../snapshot/snapshot-tools.ts';
 import { tablesOf, type TopicTable } from '../table/dead-letters/topic-tables.ts';
 import { positionFacts, positionsOf, withAdoptedRows, withPositions } from '../snapshot/table-positions.ts';
 import type { FileStatistics } from '../ports/parquet.ts';
 
-export interface AdoptOptions {
-  /** The Hive table whose files are taken in, and its catalog. */
+export interface AdoptOptions extends ProvideOptions {
+  /** The Hive table whose files are taken in. */
   readonly source: string;
-  readonly hive: Catalog;
-  /** The Iceberg tables as tables. */
-  readonly tables: Catalog;
-  /** The tools of the table to be. */
-  readonly tools: SnapshotTools;
   /** Called with each table that was adopted. */
   readonly onAdopted: (adopted: AdoptedTable) => void;
 }
@@ -186,56 +178,6 @@ async function requireUnchanged({ decidedAt }: TopicStart, { source, hive, tools
   if (mark !== table || start?.decidedAt !== decidedAt) throw contended(source);
 }
 
-/** Makes the table if it is not there, without files, and notes that the ledger is its. */
-async function provideTable(
-  { source, name }: { readonly source: string; readonly name: string },
-  { hive, tables, tools }: AdoptOptions,
-): Promise<LoadedTable> {
-  const { iceberg, store, clock, table: ledgerTable, topic } = tools;
-  const definition = await hive.load(source);
-  if (definition === undefined) throw sourceMissing(source);
-  const { columns, partitionKeys, parameters } = definition;
-  const own = Object.entries(parameters).filter(([key]) => key.startsWith('glueless.') && key !== adoptedByParameter);
-  await tables.create({
-    name,
-    columns,
-    partitionKeys,
-    location: store.uri(`${name}/`),
-    // other engines must not delete files that the Hive table has too
-    parameters: { ...Object.fromEntries(own), 'gc.enabled': 'false' },
-  });
-  await growTo(definition, name, tables);
-  const table = await iceberg.load(name);
-  if (table === undefined) throw sourceMissing(name);
-  const tableUuid = table.metadata['table-uuid'];
-  const notedAt = new Date(clock.nowMs()).toISOString();
-  const noted = await noteTable(store, { table: ledgerTable, topic }, { name, tableUuid, notedAt });
-  if (noted !== tableUuid) throw unsuitable(name, 'is another one than the one that the ledger was noted for');
-  return table;
-}
-
-/** Rejects with TABLE_MISMATCH when the ledger was noted for a table that this catalog does not have: another one of the name must not be made. */
-async function requireNoted(name: string, { iceberg, store, table, topic }: SnapshotTools): Promise<void> {
-  const noted = await notedTable(store, { table, topic }, name);
-  if (noted === undefined || (await iceberg.load(name))?.metadata['table-uuid'] === noted) return;
-  throw unsuitable(
-    name,
-    'was dropped since, or is in another catalog',
-    'set the catalog as it was (LAKE_DATABASE, ICEBERG_REST_URI), or choose another name; docs/iceberg.md says what is left of a table that was given up',
-  );
-}
-
-/** Gives the table the columns that it lacks: it may have been made of the same table before that got them, for another topic. */
-async function growTo({ columns }: TableDefinition, name: string, tables: Catalog): Promise<void> {
-  const present = await tables.load(name);
-  if (present === undefined) throw sourceMissing(name);
-  const growth = growthTo(columns, present.columns);
-  if ('misfit' in growth) throw unsuitable(name, `has the column ${growth.misfit} of another type`);
-  if (growth.addColumns.length === 0 && growth.replaceColumns.length === 0) return;
-  const change = { table: name, ...growth, expectedVersion: present.version };
-  if ((await tables.evolve(change)) === 'conflict') throw contended(name);
-}
-
 /** Throws TABLE_MISMATCH for a file whose times readers of Iceberg would misread. */
 function refuseMillis(key: string, { leaves }: FileStatistics): void {
   const inMillis = leaves.find(({ isMillis }) => isMillis);
@@ -266,15 +208,4 @@ function busy(table: string, { partition, from, to, state }: LedgerEntry): Pipel
     `has an entry that is ${state}: partition ${partition}, offsets ${from} to ${to}`,
     'let the replay or redrive end, then adopt again',
   );
-}
-
-function mismatch(table: string, what: string, hint: string): PipelineError {
-  const message = `${table} can't be adopted: it ${what}`;
-  return new PipelineError('TABLE_MISMATCH', { message, retryable: false, details: { table }, hint });
-}
-
-/** The new table is not one that can have the files. */
-function unsuitable(table: string, what: string, hint = 'choose another name for the new table'): PipelineError {
-  const message = `${table} can't take the files in: it ${what}`;
-  return new PipelineError('TABLE_MISMATCH', { message, retryable: false, details: { table }, hint });
 }

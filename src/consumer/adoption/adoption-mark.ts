@@ -1,10 +1,10 @@
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
-import { PipelineError } from '../../runtime/errors.ts';
 import { forgetTable, notedTable } from '../ledger/notes/table-note.ts';
 import { adoptedFrom, forgetTopicStart } from '../ledger/notes/topic-start.ts';
 import type { Catalog } from '../ports/lake.ts';
 import { adoptedByParameter } from '../table/catalog/shared-table.ts';
 import type { SnapshotTools } from '../snapshot/snapshot-tools.ts';
+import { adoptedElsewhere, contended } from './adoption-refusals.ts';
 import { tablesOf } from '../table/dead-letters/topic-tables.ts';
 import { topicsOf } from '../snapshot/table-positions.ts';
 
@@ -105,30 +105,4 @@ async function hasFiles({ metadata }: LoadedTable, { source, tools }: MarkOption
     if (start?.chosen === adoptedFrom(source)) return true;
   }
   return false;
-}
-
-function adoptedElsewhere(source: string, other: string): PipelineError {
-  return new PipelineError('TABLE_MISMATCH', {
-    message: `${source} can't be adopted twice: its files are those of the Iceberg table ${other}, or were about to become so (parameter ${adoptedByParameter})`,
-    retryable: false,
-    details: { table: source, successor: other },
-    hint: `one table has its files: \`adopt --as ${other}\` ends an adoption that was interrupted; docs/iceberg.md says how ${other} is given up`,
-  });
-}
-
-export function sourceMissing(table: string): PipelineError {
-  return new PipelineError('TABLE_MISSING', {
-    message: `there is no table ${table} in the catalog`,
-    retryable: false,
-    details: { table },
-    hint: 'set LAKE_TABLE to the table that is to be adopted, and LAKE_DATABASE to its database',
-  });
-}
-
-export function contended(table: string): PipelineError {
-  return new PipelineError('CATALOG_CONTENDED', {
-    message: `the table ${table} was changed by others while it was being adopted`,
-    retryable: true,
-    details: { table },
-  });
 }
