@@ -20,7 +20,21 @@ export async function fillHole(
   if ('why' in pieces) return { kind: 'left', why: pieces.why };
   const before: WrittenEntry[] = [];
   const whys: string[] = [];
-  for (const whole of pieces) {
+  const note = (result: Filled): void => {
+    if ('why' in result) whys.push(result.why);
+    else before.push(result.before);
+  };
+  /** Enters what only merged files have of a piece that Kafka has passed, and gives the rest. */
+  const withoutMerged = async (piece: HolePiece): Promise<HolePiece> => {
+    const passed = { ...piece.range, to: smaller(heldFrom, piece.range.to) };
+    if (piece.objects.length > 0 || passed.to <= passed.from) return piece;
+    const counts = await tools.publication?.count({ ...passed, topic: tools.topic, generation: 1 });
+    if (counts === undefined || counts.rows + counts.deadLetters === 0) return piece;
+    note(await fillPiece({ range: passed, objects: [] }, heldFrom, options));
+    return { ...piece, range: { ...piece.range, from: passed.to } };
+  };
+  for (const each of pieces) {
+    const whole = await withoutMerged(each);
     const piece = whole.objects.length > 0 ? whole : heldOf(whole, heldFrom);
     if (piece.range.from > whole.range.from) whys.push('its ledger entry is gone, and Kafka no longer holds it');
     if (piece.range.from >= piece.range.to) continue;
@@ -30,9 +44,7 @@ export async function fillHole(
     }
     for await (const part of piece.objects.length > 0 ? [piece] : cutPiece(piece, options)) {
       options.signal.throwIfAborted();
-      const result = await fillPiece(part, heldFrom, options);
-      if ('why' in result) whys.push(result.why);
-      else before.push(result.before);
+      note(await fillPiece(part, heldFrom, options));
     }
   }
   const [why] = whys;
@@ -45,12 +57,10 @@ function heldOf(piece: HolePiece, heldFrom: bigint): HolePiece {
   return { ...piece, range: { ...piece.range, from: smaller(larger(from, heldFrom), to) } };
 }
 
+type Filled = { readonly before: WrittenEntry } | { readonly why: string };
+
 /** Writes a piece anew; where Kafka can't deliver all that the lake has of it, that stays. Gives the entry that it had or got first. */
-async function fillPiece(
-  piece: HolePiece,
-  heldFrom: bigint,
-  options: ReplayOptions,
-): Promise<{ readonly before: WrittenEntry } | { readonly why: string }> {
+async function fillPiece(piece: HolePiece, heldFrom: bigint, options: ReplayOptions): Promise<Filled> {
   const { tools, topicId, policy, allowLoss = false } = options;
   const { range, objects } = piece;
   const found = await entryOf(piece, tools, topicId);

@@ -16,6 +16,7 @@ import {
 } from '../ledger/entry/ledger-entry.ts';
 import type { DecodeLimits } from '../ports/decode-limits.ts';
 import { chooseGeneration, type ChosenObjects } from './choose-generation.ts';
+import { findMergedRows } from './enter-merged.ts';
 import { createEntry, type FoundEntry, type HolePiece } from './hole-pieces.ts';
 import { lostOf, offsetsOfBatch, withLost } from './lost-offsets.ts';
 import { readAgain } from './read-again.ts';
@@ -57,9 +58,9 @@ export async function keepPiece(
   const chosen = await chooseGeneration(piece, tools);
   if ('why' in chosen) return chosen;
   const { offsets } = chosen;
-  if (offsets.size < inTables) return { why: whyMerged(inTables, offsets.size) };
-  await options.check();
   const kept = withChosen(entry, chosen);
+  if (offsets.size < inTables) return keepMerged(piece, { entry: kept, offsets }, options);
+  await options.check();
   const missing = batch && without(batch, offsets);
   const delivered = new Set(offsets);
   for (const offset of missing === undefined ? [] : offsetsOfBatch(missing)) delivered.add(offset);
@@ -68,6 +69,32 @@ export async function keepPiece(
     const lost = { before: lostOf(piece.range, offsets), after: lostOf(piece.range, delivered) };
     await addMissing(missing, kept, lost, options);
   }
+  return undefined;
+}
+
+/** Enters rows that only merged files have, too. They stay where they are: no table is told of them. */
+async function keepMerged(
+  { range }: HolePiece,
+  { entry: found, offsets }: { readonly entry: FoundEntry['entry']; readonly offsets: ReadonlySet<bigint> },
+  { tools, batch, inTables, limits, check }: KeepOptions,
+): Promise<{ readonly why: string } | undefined> {
+  const merged = await findMergedRows(found, offsets, tools);
+  const all = new Set([...offsets, ...(merged?.offsets ?? [])]);
+  if (merged === undefined || all.size < inTables) return { why: whyMerged(inTables, offsets.size) };
+  await check();
+  const objects = [...found.outcome.objects, ...merged.objects];
+  const { replacement: _, ...given } = { replacement: undefined, ...found };
+  const outcome = { ...found.outcome, ...countsOf(objects, 0), objects };
+  const state = stateOfFormat[tools.tableFormat];
+  const entry: CommittedEntry = withLost({ ...given, state, outcome }, lostOf(range, all));
+  const current = await createEntry(entry, tools);
+  const missing = batch && without(batch, all);
+  if (missing === undefined || missing.records === 0) return undefined;
+  const delivered = new Set([...all, ...offsetsOfBatch(missing)]);
+  await writeBeside(missing, { entry, take: async () => current, objects }, lostOf(range, delivered), {
+    tools,
+    limits,
+  });
   return undefined;
 }
 

@@ -8,7 +8,7 @@ import { replayGroup } from '../../../src/consumer/replay/replay.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
 import { crashAfter } from '../../support/crash-after.ts';
-import { addIceberg, openIcebergLake } from '../../support/iceberg-lake.ts';
+import { addIceberg, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
 import {
   commitRows,
   createIcebergTools,
@@ -434,23 +434,57 @@ describe('a hole in the ledger', () => {
       expect(await visibleOffsets(lake)).toEqual(visible);
     });
 
+    const ofNow = async (lake: IcebergTestLake, topic: FakeTopic) => {
+      const { findings } = await audit(lake, topic, { iceberg: lake.iceberg, deep: true });
+      const now = findings.filter(({ what }) => !what.includes('time travel alone'));
+      return now.map(({ problem, where }) => `${problem} ${where}`);
+    };
+
     it.each([
       { low: 25n, staying: 0 },
       { low: 40n, staying: 0 },
       { low: 30n, staying: 1 },
       { low: 60n, staying: 1 },
-    ])('is left alone where Kafka begins at $low by now, and $staying of its files have stayed', async (given) => {
-      const { lake, topic, visible, replayHole } = await mergedLake(given.staying);
-      topic.deleteBelow(0, given.low);
-      expect(await replayHole()).toEqual([expect.stringMatching(merged)]);
+    ])(
+      'is entered as it is where Kafka begins at $low by now, and $staying of its files have stayed',
+      async (given) => {
+        const { lake, topic, visible, replayHole } = await mergedLake(given.staying);
+        topic.deleteBelow(0, given.low);
+        expect(await replayHole()).toEqual(['fill']);
+        expect(await visibleOffsets(lake)).toEqual(visible);
+        expect(await ofNow(lake, topic)).toEqual(['gap [23, 24)']);
+        expect(await createTestTools(lake).ledger.get(path, 20n)).toMatchObject({
+          entry: { state: 'written', outcome: { rows: 18, deadLetters: 1 } },
+        });
+      },
+    );
+
+    it('is entered as it is where Kafka delivers fewer, as a compacted topic does', async () => {
+      const { lake, visible, replayHole } = await mergedLake();
+      const compacted = topicOf(60, (n) => n % 20 === 3 || n === 27);
+      expect(await replayHole(compacted)).toEqual(['fill']);
       expect(await visibleOffsets(lake)).toEqual(visible);
     });
 
-    it('is left alone where Kafka delivers fewer, as a compacted topic does', async () => {
-      const { lake, visible, replayHole } = await mergedLake();
-      const compacted = topicOf(60, (n) => n % 20 === 3 || n === 27);
-      expect(await replayHole(compacted)).toEqual([expect.stringMatching(merged)]);
+    it('is entered without a file of its own, and what Kafka holds of it is written', async () => {
+      const { lake, topic, visible, replayHole } = await mergedLake();
+      await lake.store.delete(await objectsOf(lake, { from: 20, to: 40 }));
+      topic.deleteBelow(0, 30n);
+      expect(await replayHole()).toEqual(['fill']);
       expect(await visibleOffsets(lake)).toEqual(visible);
+      expect(await ofNow(lake, topic)).toEqual(['gap [23, 25)']);
+    });
+
+    it('is left alone where rows of it are there twice', async () => {
+      const leftOut = [
+        { partition: 0, from: 0n, to: 30n },
+        { partition: 0, from: 31n, to: 60n },
+      ];
+      const { lake, topic, replayHole } = await mergedLake();
+      await rewriteAsOthersDo(lake, { leftOut, isCopy: true });
+      topic.deleteBelow(0, 40n);
+      expect(await replayHole()).toEqual([expect.stringMatching(merged)]);
+      expect(await createTestTools(lake).ledger.get(path, 20n)).toBeUndefined();
     });
   });
 });
