@@ -19,7 +19,7 @@ import { TimeSpellings } from './time-spellings.ts';
 const rareCapacity = 64;
 const growth = 4;
 
-/** Collects the values of a column, row by row. */
+/** Collects the values of a column, row by row, in one of four stores, by its kind; the others stay empty. Objects for them would cost each value a call. */
 export class ColumnBuilder {
   readonly name: string;
   readonly field: string;
@@ -31,17 +31,21 @@ export class ColumnBuilder {
   #capacity: number;
   /** Row numbers, once one of the rows before had no value. */
   #rows: Int32Array | undefined;
+  /** The store that has the values; numbers become longs when the first comes that no double holds. */
+  #kind: ValueStore['kind'];
+  /** The kinds `numbers` and `longs`: the values, 64 bits each, and how those that are times are written. */
   #numbers: Float64Array = new Float64Array(0);
   readonly #spellings: TimeSpellings;
+  /** The kind `strings`: an id for each value, and the strings, for `appendIds`. */
   #ids: Int32Array = new Int32Array(0);
-  /** Strings of the column, for `appendIds`. */
   readonly strings: ColumnStrings;
-  #values: unknown[] = [];
+  /** The kind `nested`: the JSON of arrays, maps and structs, which of them do not fit the type whole, and their leaves. */
   readonly #nested: JsonValues;
   #areWhole = true;
   readonly #partial = new PartialValues();
-  #kind: ValueStore['kind'];
   #leaves: ColumnLeaves | undefined;
+  /** The kind `values`: decimals and binary, as they are. */
+  #values: unknown[] = [];
 
   /** `isRare`: few of the rows will have a value. */
   constructor(
