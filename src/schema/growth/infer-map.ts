@@ -22,9 +22,12 @@ const likenessMin = 0.5;
  */
 export function inferMap(struct: Struct, objects: readonly object[]): MapType | undefined {
   const keys = struct.fields.length;
-  if (keys < mapKeysMin || objects.length === 0) return undefined;
-  const entries = objects.flatMap((object) => Object.entries(object));
-  const share = entries.length / objects.length / keys;
+  if (keys < mapKeysMin) return undefined;
+  // empty objects tell nothing
+  const entriesOf = objects.map((object) => Object.entries(object)).filter(({ length }) => length > 0);
+  if (entriesOf.length === 0) return undefined;
+  const entries = entriesOf.flat();
+  const share = entries.length / entriesOf.length / keys;
   if (share > shareMax && !isMapLike(struct)) return undefined;
   const value = areLongs(entries.map(([, member]) => member)) ? ({ kind: 'bigint' } as const) : typeOfAll(struct);
   const holdsAll =

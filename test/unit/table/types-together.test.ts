@@ -111,6 +111,13 @@ describe('a struct stays one', () => {
     ['most fields of which each object has', objects(100, (index) => index, { keys: 40, each: 20 })],
     ['whose fields have several types', objects(100, (index) => (index % 40 < 20 ? 1 : 'x'))],
     ['whose fields hold structs that differ', objects(100, (index) => ({ [`f${index % 40}`]: 1 }))],
+    [
+      'whose objects have all fields or none',
+      Array.from(
+        { length: 100 },
+        (_, index) => objects(1, () => 'x', { keys: 40, each: index % 20 === 0 ? 40 : 0 })[0] ?? {},
+      ),
+    ],
     ['of a single object', objects(1, (index) => index, { keys: 40, each: 40 })],
   ])('%s', async (_, batch) => {
     const { columns } = await write([batch.map((m) => ({ m }))]);
