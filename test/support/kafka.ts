@@ -10,10 +10,11 @@ export function connectAdmin(
   bootstrap = inject('stack').bootstrap,
   credentials = inject('stack').credentials.admin,
   identity = new TlsIdentity(credentials),
+  clientId = 'test',
 ): KafkaClient {
   return createKafkaClient({
     brokers: bootstrap.split(','),
-    clientId: 'test',
+    clientId,
     identity,
     retries: 5,
     unpackedBytesMax: 100_000_000,

@@ -102,6 +102,8 @@ export class RangeReading {
       const bytesMax = Math.min(fetchBytesMax, Math.max(fetchBytesMin, bytes));
       const fetched = await this.#client.fetch({ partition, offset: this.#from, bytesMax }, topicId);
       if (!fetched.isOutOfRange && fetched.stableEnd >= to) return fetched;
+      // says nothing of where the log ends
+      if (fetched.isThrottled && fetched.records.isEmpty && !fetched.isOutOfRange) return fetched;
       fetched.records.drop();
       await this.#checkHeld(asks >= endAsks.count);
       await systemClock.sleep(endAsks.delayMs);

@@ -80,6 +80,7 @@ export class TopicClient {
       const request = { topics: [wanted], waitMs: fetchWaitMs, bytesMax: position.bytesMax };
       const { topics, isThrottled } = await fetchRecords(broker, request, 0);
       const answer = topics[0]?.partitions.find(({ partition }) => partition === position.partition);
+      if (answer === undefined && isThrottled) return this.#nothingYet(position);
       if (answer === undefined) throw new RangeError(`an answer without partition ${position.partition}`);
       const isOutOfRange = answer.errorCode === errorCodes.offsetOutOfRange;
       if (answer.errorCode !== 0 && !isOutOfRange) throw await this.#refusal(answer.errorCode, topicId);
@@ -87,6 +88,19 @@ export class TopicClient {
       const records = new AnswerRecords({ ...answer, fetchedOffset: position.offset }, unpackedBytesMax);
       return { records, stableEnd: answer.stableEnd, isOutOfRange, isThrottled };
     });
+  }
+
+  /** What a broker says that slows us down: it names no partition. */
+  #nothingYet({ offset }: FetchPosition): FetchedRecords {
+    const none = {
+      fetchedOffset: offset,
+      highWatermark: offset,
+      logStart: undefined,
+      aborted: [],
+      records: Buffer.alloc(0),
+    };
+    const records = new AnswerRecords(none, this.#brokers.unpackedBytesMax);
+    return { records, stableEnd: offset, isOutOfRange: false, isThrottled: true };
   }
 
   /** Whether the topic's name belongs to another topic by now. Asks several times: a broker may not have heard of it yet. */

@@ -9,6 +9,7 @@ import { fetchMetadata } from '../../../src/kafka/kafkajs/metadata-request.ts';
 import { createTopicReader } from '../../../src/kafka/topic/topic-reader.ts';
 import { withAdmin } from '../../../src/kafka/kafkajs/admin.ts';
 import { appendRecords, connectAdmin, createTopic } from '../../support/kafka.ts';
+import { setFetchQuota } from '../../support/quota.ts';
 import { valuesOf } from '../../support/record-recorder.ts';
 import { sendBatch } from '../../support/raw-producer.ts';
 import { encodeBatch } from '../../support/record-batches.ts';
@@ -86,6 +87,16 @@ describe('a topic reader', () => {
       batches: [{ baseOffset: 0n, count: 4, leaderEpoch: 0 }],
       damage: undefined,
     });
+  });
+
+  it('waits for a broker that slows it down by a quota', async () => {
+    const { kafka, topic } = await openTopic(1);
+    for (const value of ['a', 'b', 'c']) await appendRecords(kafka, topic, 0, [{ value: value.repeat(45_000) }]);
+    const slow = connectAdmin(undefined, undefined, undefined, topic);
+    await setFetchQuota(kafka, topic, 10_000);
+    await using reader = createTopicReader({ kafka: slow, topic });
+    const read = valuesOf(await Array.fromAsync(reader.read({ partition: 0, from: 0n, to: 3n })));
+    expect(read.map((value) => value?.[0])).toEqual(['a', 'b', 'c']);
   });
 
   it('follows a topic that has got more partitions', async () => {
