@@ -1,6 +1,5 @@
-import { PipelineError, type ErrorCode } from '../../runtime/errors.ts';
 import type { CommitTools } from '../commit/tools/commit-tools.ts';
-import type { HeldRows } from '../commit/tools/publication.ts';
+import { findHeld, placeOf } from '../commit/tools/held-rows.ts';
 import type { WrittenObject } from '../ledger/entry/ledger-entry.ts';
 import { keyOf } from '../table/objects/planned-keys.ts';
 import type { FoundEntry } from './hole-pieces.ts';
@@ -21,10 +20,10 @@ export async function findMergedRows(
   known: ReadonlySet<bigint>,
   tools: CommitTools,
 ): Promise<MergedRows | undefined> {
-  const held = await findUnlessDamaged(entry, tools);
-  const others = held?.filter(({ isOwn, offsets }) => !isOwn && offsets.some((offset) => !known.has(offset)));
-  if (others === undefined) return undefined;
-  const places = Map.groupBy(others, ({ partition }) => JSON.stringify(partition));
+  const held = await findHeld(entry, { kinds: new Set(['rows']), readsOwn: false }, tools);
+  if (held === undefined || 'why' in held) return undefined;
+  const others = held.filter(({ isOwn, offsets }) => !isOwn && offsets.some((offset) => !known.has(offset)));
+  const places = Map.groupBy(others, placeOf);
   const objects = [...places.values()].flatMap((files) => {
     const partition = [...(files[0]?.partition ?? [])];
     const rows = files.reduce((sum, { offsets }) => sum + offsets.length, 0);
@@ -35,18 +34,4 @@ export async function findMergedRows(
   const areOnce = new Set(offsets).size === offsets.length && !offsets.some((offset) => known.has(offset));
   const isTaken = objects.some(({ key }) => entry.outcome.objects.some((object) => object.key === key));
   return areOnce && !isTaken ? { objects, offsets } : undefined;
-}
-
-const untold: readonly ErrorCode[] = ['TABLE_MISMATCH', 'OBJECT_UNREADABLE', 'STORE_MISSING'];
-
-async function findUnlessDamaged(
-  entry: FoundEntry['entry'],
-  { publication }: CommitTools,
-): Promise<readonly HeldRows[] | undefined> {
-  try {
-    return await publication?.find(entry, { kinds: new Set(['rows']), readsOwn: false });
-  } catch (error) {
-    if (error instanceof PipelineError && untold.includes(error.code)) return undefined;
-    throw error;
-  }
 }

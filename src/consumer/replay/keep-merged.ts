@@ -1,6 +1,6 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
-import { PipelineError, type ErrorCode } from '../../runtime/errors.ts';
 import type { CommitTools } from '../commit/tools/commit-tools.ts';
+import { findHeld, placeOf } from '../commit/tools/held-rows.ts';
 import type { HeldRows } from '../commit/tools/publication.ts';
 import type { CommittedEntry, WrittenObject } from '../ledger/entry/ledger-entry.ts';
 
@@ -22,8 +22,10 @@ export async function keptBesideMerged(
   tools: CommitTools,
 ): Promise<Kept | { readonly why: string } | undefined> {
   const { objects } = entry.outcome;
-  const held = await findUnlessMixed(entry, tools);
-  if (held === undefined) return undefined;
+  const kinds = new Set(objects.map(({ kind }) => kind));
+  const held = await findHeld(entry, { kinds, readsOwn: false }, tools);
+  // the tables don't tell
+  if (held === undefined || 'why' in held) return undefined;
   const named = new Set(held.flatMap(({ isOwn, key }) => (isOwn ? [key] : [])));
   const others = held.filter(({ isOwn }) => !isOwn);
   const own = await sortOut(
@@ -54,10 +56,6 @@ function isOfPlace(file: HeldRows, { kind, partition }: WrittenObject): boolean 
   return placeOf(file) === placeOf({ kind, partition });
 }
 
-function placeOf({ kind, partition }: Pick<HeldRows, 'kind' | 'partition'>): string {
-  return JSON.stringify([kind, ...partition]);
-}
-
 /** Tells objects that are there as they were written, or of expired days, from those that are gone or damaged. */
 async function sortOut(objects: readonly WrittenObject[], { writer }: CommitTools) {
   const looks = await mapConcurrently(objects, looksMax, async (object) => ({
@@ -67,22 +65,6 @@ async function sortOut(objects: readonly WrittenObject[], { writer }: CommitTool
   const those = (isThere: boolean): WrittenObject[] =>
     looks.flatMap((look) => (look.isThere === isThere ? [look.object] : []));
   return { there: those(true), missing: those(false) };
-}
-
-const untold: readonly ErrorCode[] = ['TABLE_MISMATCH', 'OBJECT_UNREADABLE', 'STORE_MISSING'];
-
-/** Gives `undefined` where the tables don't tell. */
-async function findUnlessMixed(
-  entry: CommittedEntry,
-  { publication }: CommitTools,
-): Promise<readonly HeldRows[] | undefined> {
-  const kinds = new Set(entry.outcome.objects.map(({ kind }) => kind));
-  try {
-    return await publication?.find(entry, { kinds, readsOwn: false });
-  } catch (error) {
-    if (error instanceof PipelineError && untold.includes(error.code)) return undefined;
-    throw error;
-  }
 }
 
 /** True when files of others have as many rows in each Hive partition as the objects had. */

@@ -1,4 +1,3 @@
-import { PipelineError, type ErrorCode } from '../../../runtime/errors.ts';
 import type { ClaimResult, Versioned } from '../../ledger/chain/entry-store.ts';
 import {
   stateOfFormat,
@@ -9,6 +8,7 @@ import {
 import { lookAtPlanned } from '../../table/objects/look-at-planned.ts';
 import { keyOf } from '../../table/objects/planned-keys.ts';
 import type { CommitTools } from '../tools/commit-tools.ts';
+import { findHeld, placeOf } from '../tools/held-rows.ts';
 import type { HeldRows } from '../tools/publication.ts';
 import type { StepRunner } from '../tools/step-runner.ts';
 import { takeFound } from './found-objects.ts';
@@ -31,7 +31,7 @@ export async function finishFromTables(
   const { plan, recipe, lastRecord } = entry;
   const kinds = new Set(plan.map(({ kind }) => kind));
   const held =
-    kinds.size === 0 ? undefined : await unlessDamaged(() => step('snapshot', () => find(entry, kinds, tools)));
+    kinds.size === 0 ? undefined : await step('snapshot', () => findHeld(entry, { kinds, readsOwn: true }, tools));
   if (held === undefined) return undefined;
   if ('why' in held) return unlike(held.why);
   if (recipe.records !== undefined) return unlike('an offset can have several rows, which can’t be told apart');
@@ -58,22 +58,6 @@ function unlike(why: string): Unlike {
   return { kind: 'unlike', why };
 }
 
-async function find(entry: ClaimedEntry, kinds: ReadonlySet<HeldRows['kind']>, { publication }: CommitTools) {
-  return publication?.find(entry, { kinds, readsOwn: true });
-}
-
-const damages: readonly ErrorCode[] = ['TABLE_MISMATCH', 'OBJECT_UNREADABLE', 'STORE_MISSING'];
-
-/** Files that can't be read, or whose rows can't be told from others, prove nothing. */
-async function unlessDamaged<T>(read: () => Promise<T>): Promise<T | { readonly why: string }> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof PipelineError) || !damages.includes(error.code)) throw error;
-    return { why: error.message };
-  }
-}
-
 /** Says in what the rows differ from the claim's plan. */
 function differenceOf(entry: ClaimedEntry, held: readonly HeldRows[]): string | undefined {
   const planned = new Map(
@@ -92,10 +76,6 @@ function differenceOf(entry: ClaimedEntry, held: readonly HeldRows[]): string | 
   if ([...places].every((place) => (planned.get(place)?.rows ?? 0) === (counts.get(place) ?? 0))) return undefined;
   const rows = entry.plan.reduce((sum, each) => sum + each.rows, 0);
   return `tables have ${seen.size} of its ${rows} rows and dead letters in the Hive partitions that it has planned; of its offsets they have none of ${textOf(missingOf(entry, seen))}`;
-}
-
-function placeOf({ kind, partition }: Pick<HeldRows, 'kind' | 'partition'>): string {
-  return JSON.stringify([kind, ...partition]);
 }
 
 /** The range's offsets of which there is no row; some may be tombstones, or have been compacted away before they were read. */
