@@ -12,6 +12,7 @@ import { kafkasColumns, originOf } from './column-owner.ts';
 import { deadLetterColumns, deadLetterKeys, deadLetterTable } from '../dead-letters/dead-letter-table.ts';
 import { evolutionOf, fits, ownColumns, rulesOf } from '../recipe-rules.ts';
 import { routeColumns, type TargetColumn } from '../route/route-columns.ts';
+import { planGrowth, type GrowthWish } from './plan-growth.ts';
 import { SchemaKeeper } from './schema-keeper.ts';
 import { sharingParameters, topicParameter } from './shared-table.ts';
 import type { TableWriterOptions } from '../writer-options.ts';
@@ -86,17 +87,18 @@ export class TableSchemas {
   #growFor(batch: DecodedBatch, recipe: Recipe, mayRescue: boolean) {
     const observed = batch.columns.map(({ name, observed: of, count }) => ({ name, observed: of, count }));
     const fields = new Set(batch.columns.map(({ name }) => name));
-    const fitsTable = (table: CatalogTable) =>
-      fits(recipe, table) &&
-      !kafkasColumns(table.columns).some((name) => fields.has(name)) &&
-      !gotOtherTypes(table.columns, batch);
-    return this.rows.grow(observed, {
+    const wish = {
+      observed,
       definition: this.#definition(recipe),
       rules: evolutionOf(recipe, batch.hints),
       mayRescue,
-      fits: fitsTable,
       origin: originOf(batch),
-    });
+    };
+    const fitsTable = (table: CatalogTable) =>
+      fits(recipe, table) &&
+      !kafkasColumns(table.columns).some((name) => fields.has(name)) &&
+      !gotOtherTypes(table.columns, batch.table ?? [], wish);
+    return this.rows.grow(observed, { ...wish, fits: fitsTable });
   }
 
   async #growDeadLetters(recipe: Recipe): Promise<void> {
@@ -130,7 +132,16 @@ export class TableSchemas {
   }
 }
 
-/** Tells whether somebody else decided meanwhile what many values tell together: the batch is decoded again then, by what the table has. */
-function gotOtherTypes(columns: readonly Column[], { columns: decoded, table: before = [] }: DecodedBatch): boolean {
-  return columns !== before && decoded.some((field) => gotOtherType(field, { before, columns }));
+/**
+ * Tells whether somebody else decided, since a batch was decoded by the table (`before`), what many values tell together: the batch is decoded again then, by what
+ * the table has.
+ */
+function gotOtherTypes(columns: readonly Column[], before: readonly Column[], wish: GrowthWish): boolean {
+  if (columns === before) return false;
+  const suspects = wish.observed.filter((field) => gotOtherType(field, { before, columns }));
+  if (suspects.length === 0) return false;
+  // what the batch itself has made of the table is nothing of others
+  const { added, replaced } = planGrowth(before, wish).evolution;
+  const own = new Map([...before, ...added, ...replaced].map((column) => [column.name, column]));
+  return suspects.some((field) => gotOtherType(field, { before: [...own.values()], columns }));
 }
