@@ -1,6 +1,6 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import type { CommitTools } from '../commit/tools/commit-tools.ts';
-import { findHeld, placeOf } from '../commit/tools/held-rows.ts';
+import { findHeld, haveSameRows, placeOf } from '../commit/tools/held-rows.ts';
 import type { HeldRows } from '../commit/tools/publication.ts';
 import type { CommittedEntry, WrittenObject } from '../ledger/entry/ledger-entry.ts';
 
@@ -65,16 +65,4 @@ async function sortOut(objects: readonly WrittenObject[], { writer }: CommitTool
   const those = (isThere: boolean): WrittenObject[] =>
     looks.flatMap((look) => (look.isThere === isThere ? [look.object] : []));
   return { there: those(true), missing: those(false) };
-}
-
-/** True when files of others have as many rows in each Hive partition as the objects had. */
-function haveSameRows(objects: readonly WrittenObject[], files: readonly HeldRows[]): boolean {
-  const counts = new Map<string, number>();
-  const add = ({ kind, partition }: Pick<HeldRows, 'kind' | 'partition'>, rows: number): void => {
-    const place = placeOf({ kind, partition });
-    counts.set(place, (counts.get(place) ?? 0) + rows);
-  };
-  for (const object of objects) add(object, object.rows);
-  for (const file of files) add(file, -file.offsets.length);
-  return [...counts.values()].every((count) => count === 0);
 }

@@ -83,10 +83,8 @@ async function keepMerged(
   if (merged === undefined || all.size < inTables) return { why: whyMerged(inTables, offsets.size) };
   await check();
   const objects = [...found.outcome.objects, ...merged.objects];
-  const { replacement: _, ...given } = { replacement: undefined, ...found };
   const outcome = { ...found.outcome, ...countsOf(objects, 0), objects };
-  const state = stateOfFormat[tools.tableFormat];
-  const entry: CommittedEntry = withLost({ ...given, state, outcome }, lostOf(range, all));
+  const entry = committedOf({ ...found, outcome }, lostOf(range, all), tools);
   const current = await createEntry(entry, tools);
   const missing = batch && without(batch, all);
   if (missing === undefined || missing.records === 0) return undefined;
@@ -130,10 +128,19 @@ export function without(batch: Batch, offsets: ReadonlySet<bigint>): Batch {
   return { ...batch, slices, records: slices.length };
 }
 
+/** The entry as one that is committed, of which this is lost. */
+function committedOf(
+  found: FoundEntry['entry'],
+  lost: Outcome['lost'],
+  { tableFormat }: Pick<CommitTools, 'tableFormat'>,
+): CommittedEntry {
+  const { replacement: _, ...entry } = { replacement: undefined, ...found };
+  return withLost({ ...entry, state: stateOfFormat[tableFormat] }, lost);
+}
+
 async function commitAsIs(found: FoundEntry['entry'], lost: Outcome['lost'], tools: CommitTools): Promise<void> {
   const step = stepRunner(tools);
-  const { replacement: _, ...entry } = { replacement: undefined, ...found };
-  const committed: CommittedEntry = withLost({ ...entry, state: stateOfFormat[tools.tableFormat] }, lost);
+  const committed = committedOf(found, lost, tools);
   await step('register', () => tools.writer.register(committed.outcome.objects));
   const created = await step('ledger', () => tools.ledger.claim(committed));
   if (created.kind === 'theirs') throw overtaken(committed);

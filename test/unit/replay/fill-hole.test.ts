@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { acknowledgeGaps } from '../../../src/consumer/ledger/acknowledge-gaps.ts';
-import { planSelection } from '../../../src/commands/plan-selection.ts';
 import type { CommitTools } from '../../../src/consumer/commit/tools/commit-tools.ts';
 import { stepNames } from '../../../src/consumer/commit/tools/pipeline-observer.ts';
 import { parseObjectName } from '../../../src/consumer/ledger/keys/object-keys.ts';
@@ -28,6 +27,7 @@ import {
 } from '../../support/lake.ts';
 import { hourOf, mergeLake, rowsByCatalog } from '../../support/merge-lake.ts';
 import { mortalStore } from '../../support/mortal-store.ts';
+import { planRange } from '../../support/plan-range.ts';
 
 const path = testPath();
 const batches = [0, 20, 40];
@@ -37,19 +37,7 @@ async function replay(
   topic: FakeTopic,
   { from = 0n, to = topic.marksOf(0).high, rowsMax = 20, allowLoss = false } = {},
 ): Promise<string[]> {
-  const plan = await planSelection(
-    { all: false, partition: 0, fromOffset: from, toOffset: to },
-    {
-      reader: topic,
-      ledger: tools.ledger,
-      description: await topic.describe(),
-      table: testTable,
-      topic: testTopic,
-      groupId: 'none',
-      beginsAnywhere: false,
-      allowLoss,
-    },
-  );
+  const plan = await planRange(tools, topic, { from, to, allowLoss });
   const policy = { rowsMax, bytesMax: 1e6, ageMaxMs: 1000 };
   const done: string[] = [];
   for (const item of plan) {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { planSelection } from '../../../src/commands/plan-selection.ts';
 import { recordGap } from '../../../src/consumer/commit/gap/record-gap.ts';
 import type { CommitTools } from '../../../src/consumer/commit/tools/commit-tools.ts';
 import { replayGroup } from '../../../src/consumer/replay/replay.ts';
@@ -7,17 +6,9 @@ import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { addIceberg, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
 import { commitRows, createIcebergTools, visibleOffsets } from '../../support/iceberg-service.ts';
-import {
-  audit,
-  createTestTools,
-  openTestLake,
-  readRows,
-  testPath,
-  testTable,
-  testTopic,
-  type TestLake,
-} from '../../support/lake.ts';
+import { audit, createTestTools, openTestLake, readRows, testPath, type TestLake } from '../../support/lake.ts';
 import { mortalStore } from '../../support/mortal-store.ts';
+import { planRange } from '../../support/plan-range.ts';
 
 const gap = { from: 20n, to: 40n };
 
@@ -27,18 +18,7 @@ async function replay(
   { from = 0n, to = topic.marksOf(0).high, rowsMax = 20 } = {},
 ): Promise<string[]> {
   const { signal } = new AbortController();
-  const plan = await planSelection(
-    { all: false, partition: 0, fromOffset: from, toOffset: to },
-    {
-      reader: topic,
-      ledger: tools.ledger,
-      description: await topic.describe(),
-      table: testTable,
-      topic: testTopic,
-      groupId: 'none',
-      beginsAnywhere: false,
-    },
-  );
+  const plan = await planRange(tools, topic, { from, to });
   const policy = { rowsMax, bytesMax: 1e6, ageMaxMs: 1000 };
   const results = await replayGroup(plan, { reader: topic, tools, policy, signal });
   return plan.map(({ kind }, at) => {

@@ -8,7 +8,7 @@ import {
 import { lookAtPlanned } from '../../table/objects/look-at-planned.ts';
 import { keyOf } from '../../table/objects/planned-keys.ts';
 import type { CommitTools } from '../tools/commit-tools.ts';
-import { findHeld, placeOf } from '../tools/held-rows.ts';
+import { findHeld, haveSameRows } from '../tools/held-rows.ts';
 import type { HeldRows } from '../tools/publication.ts';
 import type { StepRunner } from '../tools/step-runner.ts';
 import { takeFound } from './found-objects.ts';
@@ -60,20 +60,14 @@ function unlike(why: string): Unlike {
 
 /** Says in what the rows differ from the claim's plan. */
 function differenceOf(entry: ClaimedEntry, held: readonly HeldRows[]): string | undefined {
-  const planned = new Map(
-    entry.plan.map((each) => [placeOf(each), { ...each, key: keyOf(entry, each, entry.recipe) }]),
-  );
-  const keys = new Set([...planned.values()].map(({ key }) => key));
+  const keys = new Set(entry.plan.map((each) => keyOf(entry, each, entry.recipe)));
   const foreign = held.find(({ isOwn, key }) => isOwn && !keys.has(key));
   if (foreign !== undefined) return `${foreign.key} was written by a later replay or redrive of it`;
   const offsets = held.flatMap((file) => file.offsets);
   const seen = new Set<bigint>();
   const doubled = new Set(offsets.filter((offset) => seen.size === seen.add(offset).size));
   if (doubled.size > 0) return `tables have these offsets of it more than once: ${textOf([...doubled])}`;
-  const counts = new Map<string, number>();
-  for (const file of held) counts.set(placeOf(file), (counts.get(placeOf(file)) ?? 0) + file.offsets.length);
-  const places = new Set([...planned.keys(), ...counts.keys()]);
-  if ([...places].every((place) => (planned.get(place)?.rows ?? 0) === (counts.get(place) ?? 0))) return undefined;
+  if (haveSameRows(entry.plan, held)) return undefined;
   const rows = entry.plan.reduce((sum, each) => sum + each.rows, 0);
   return `tables have ${seen.size} of its ${rows} rows and dead letters in the Hive partitions that it has planned; of its offsets they have none of ${textOf(missingOf(entry, seen))}`;
 }

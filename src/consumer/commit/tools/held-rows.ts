@@ -1,4 +1,5 @@
 import { PipelineError, type ErrorCode } from '../../../runtime/errors.ts';
+import type { PlannedObject } from '../../ledger/entry/ledger-entry.ts';
 import type { CommitTools } from './commit-tools.ts';
 import type { FoundKinds, HeldRows, ReplacedRange } from './publication.ts';
 
@@ -25,4 +26,19 @@ export async function findHeld(
 /** Names the Hive partition of rows or dead letters. */
 export function placeOf({ kind, partition }: Pick<HeldRows, 'kind' | 'partition'>): string {
   return JSON.stringify([kind, ...partition]);
+}
+
+/** True when files have as many rows in each Hive partition as the objects. */
+export function haveSameRows(
+  objects: readonly Pick<PlannedObject, 'kind' | 'partition' | 'rows'>[],
+  files: readonly HeldRows[],
+): boolean {
+  const counts = new Map<string, number>();
+  const add = (of: Pick<HeldRows, 'kind' | 'partition'>, rows: number): void => {
+    const place = placeOf(of);
+    counts.set(place, (counts.get(place) ?? 0) + rows);
+  };
+  for (const object of objects) add(object, object.rows);
+  for (const file of files) add(file, -file.offsets.length);
+  return [...counts.values()].every((count) => count === 0);
 }
