@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkGlueRights } from '../../../src/aws/glue/check-glue-rights.ts';
 import type { CatalogTable } from '../../../src/consumer/ports/lake.ts';
+import { listenHere } from '../../support/listen-here.ts';
 
 const table: CatalogTable = {
   name: 't',
@@ -33,13 +32,12 @@ async function startCatalog(isThere: boolean, denied: string) {
             : { __type: 'EntityNotFoundException' };
     const status = fault === undefined ? 200 : 400;
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(fault ?? {}));
-  }).listen(0, '127.0.0.1');
-  onTestFinished(() => void server.close());
-  await once(server, 'listening');
+  });
+  const port = await listenHere(server);
   process.env['AWS_ACCESS_KEY_ID'] ??= 'test';
   process.env['AWS_SECRET_ACCESS_KEY'] ??= 'test';
   const options = {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://127.0.0.1:${port}`,
     region: 'us-east-1',
     database: 'd',
   };

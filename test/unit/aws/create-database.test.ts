@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { createGlueCatalog } from '../../../src/aws/glue/glue-catalog.ts';
+import { listenHere } from '../../support/listen-here.ts';
 
 /** Answers as Glue does where the database is not there and the role may not make it. */
 async function startGlue(): Promise<string> {
@@ -14,10 +13,9 @@ async function startGlue(): Promise<string> {
       message: isOfDatabase ? 'not authorized to perform: glue:CreateDatabase' : 'Database d not found.',
     };
     response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
-  }).listen(0, '127.0.0.1');
-  onTestFinished(() => void server.close());
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  const port = await listenHere(server);
+  return `http://127.0.0.1:${port}`;
 }
 
 it('a database that is not there and may not be made is told as the right that is missing', async () => {

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { createGlueCatalog } from '../../../src/aws/glue/glue-catalog.ts';
 import type { CatalogTable } from '../../../src/consumer/ports/lake.ts';
 import { parseType } from '../../../src/schema/types/hive-ddl.ts';
+import { listenHere } from '../../support/listen-here.ts';
 
 interface Body {
   readonly PartitionsToGet: readonly { readonly Values: readonly string[] }[];
@@ -57,12 +56,11 @@ async function startGlue(atOnce: number) {
       response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
       response.end(JSON.stringify(answerTo(action, JSON.parse(body))));
     });
-  }).listen(0, '127.0.0.1');
-  onTestFinished(() => void server.close());
-  await once(server, 'listening');
+  });
+  const port = await listenHere(server);
   process.env['AWS_ACCESS_KEY_ID'] ??= 'test';
   process.env['AWS_SECRET_ACCESS_KEY'] ??= 'test';
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const endpoint = `http://127.0.0.1:${port}`;
   return { updated, catalog: createGlueCatalog({ endpoint, region: 'us-east-1', database: 'd' }) };
 }
 

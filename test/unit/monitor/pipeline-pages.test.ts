@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
-import { once } from 'node:events';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { writeAuditNote } from '../../../src/consumer/audit/audit-note.ts';
 import { accessibilityProblems, askDocument } from '../../support/accessibility.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { createTestTools, openTestLake, testTable, testTopic, type TestLake } from '../../support/lake.ts';
 import { clockAt, getPage, lakeWithReadings, openMonitor, settleHour } from '../../support/monitor.ts';
 import { writeBatches } from '../../support/write-batches.ts';
+import { listenHere } from '../../support/listen-here.ts';
 
 const hostile = `"><script>alert(1)</script>`;
 
@@ -29,11 +29,7 @@ const tiles = (html: string): unknown =>
 
 /** Serves a page of metrics, as a consumer does. */
 async function serveMetrics(text: string): Promise<URL> {
-  const server = createServer((_, response) => response.end(text)).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  return new URL(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/metrics`);
+  return new URL(`http://127.0.0.1:${await listenHere(createServer((_, response) => response.end(text)))}/metrics`);
 }
 
 describe('the pipeline', () => {
