@@ -14,7 +14,7 @@ interface LogRule {
   readonly period: Duration;
 }
 
-/** Metrics that are made from lines of the service's log, which docs/operations.md explains. */
+/** Metrics that are made from lines of the service's log, which docs/observe.md explains. */
 const logRules = {
   Commits: { pattern: committed, value: '1', statistic: 'Sum', period: minute },
   Rows: { pattern: committed, value: '$.rows', statistic: 'Sum', period: minute },

@@ -17,7 +17,7 @@ export function errorsPage(): string {
 <!-- made from src/runtime/error-codes by \`npm run docs\` -->
 
 Each failure has one of these codes. Services write it to the log as the field \`code\`, other commands print \`error CODE: what happened\` with a
-line on what to do, and the metric \`glueless_step_retries_total\` has it as a label. [operations.md](operations.md#what-do-i-see-what-do-i-do)
+line on what to do, and the metric \`glueless_step_retries_total\` has it as a label. [runbook.md](runbook.md)
 has the steps for an operator.
 
 **Tried again**: a step that fails with a retryable failure is tried again for \`RETRY_SECONDS\` before the process ends; _sometimes_ means that

@@ -24,7 +24,7 @@ interface Check {
   readonly note?: string;
 }
 
-const vpcNote = 'MSK is reached from inside its VPC only: docs/operations.md has the line that runs this there';
+const vpcNote = 'MSK is reached from inside its VPC only: docs/runbook.md has the line that runs this there';
 
 const soonDays = 30;
 

@@ -4,7 +4,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 const stepBuckets = [0.005, 0.02, 0.1, 0.5, 2, 10, 60];
 const freshnessBuckets = [1, 5, 15, 60, 300, 900, 3600];
 
-/** The service's metrics; their names are documented in docs/operations.md and held by a test. */
+/** The service's metrics; their names are documented in docs/observe.md and held by a test. */
 export class Metrics {
   readonly registry = new Registry();
   readonly records = this.#counter('records_total', 'Records accounted for in the ledger, by what became of them', [

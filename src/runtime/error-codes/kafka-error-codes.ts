@@ -172,7 +172,7 @@ export const kafkaErrorCodes = {
   LOG_TRUNCATED: {
     meaning: 'Kafka’s log ends before our position: records that were written to the lake are no longer in the topic.',
     retryable: 'never',
-    action: 'Look for an unclean leader election; `docs/operations.md` says how to go on.',
+    action: 'Look for an unclean leader election; `docs/runbook.md` says how to go on.',
   },
   OFFSETS_GONE: {
     meaning: 'Kafka no longer holds the offsets that were asked for.',

@@ -134,7 +134,7 @@ export const lakeErrorCodes = {
   LEDGER_BEHIND: {
     meaning: 'The ledger is older than what was written: it was restored from a copy, or is gone.',
     retryable: 'never',
-    action: 'Restore the newest ledger, or set LAKE_TABLE to a new name; see `docs/operations.md`.',
+    action: 'Restore the newest ledger, or set LAKE_TABLE to a new name; see `docs/runbook.md`.',
   },
   LEDGER_CONTENDED: {
     meaning: 'Others changed a ledger entry at the same time.',

@@ -9,7 +9,7 @@ describe('metrics', () => {
   it('are documented, all of them and no others', async () => {
     const metrics = await new Metrics().registry.getMetricsAsJSON();
     const names = metrics.map(({ name }) => name);
-    const documented = [...readFileSync('docs/operations.md', 'utf8').matchAll(/^\| `(glueless_\w+)`/gm)].map(
+    const documented = [...readFileSync('docs/observe.md', 'utf8').matchAll(/^\| `(glueless_\w+)`/gm)].map(
       ([, name]) => name,
     );
     expect(new Set(documented)).toEqual(new Set(names));

@@ -21,7 +21,7 @@ async function openLake(lost: readonly number[], low: bigint): Promise<AuditedLa
   return lake;
 }
 
-const movable = 'move it out of the table, never delete it, by docs/operations.md';
+const movable = 'move it out of the table, never delete it, by docs/runbook.md';
 
 describe('an object that no ledger entry describes', () => {
   it('may be moved out where it lies behind the ledger’s end and Kafka holds everything from there on', async () => {

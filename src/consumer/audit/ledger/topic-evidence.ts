@@ -79,7 +79,7 @@ export function auditCommit(
     return [];
   const what = `was written up to ${committed.offset} once, as its consumer group says, and the ledger ends at ${end}: entries are gone`;
   const action =
-    'restore the ledger’s entries and their objects of one moment, and delete nothing: docs/operations.md says how (“The lake was restored from a copy”)';
+    'restore the ledger’s entries and their objects of one moment, and delete nothing: docs/runbook.md says how (“The lake was restored from a copy”)';
   return [{ problem: 'ledger-behind', partition, where: `${topic}/${partition}`, what, action }];
 }
 

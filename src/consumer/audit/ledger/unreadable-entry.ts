@@ -28,5 +28,5 @@ function actionFor(path: LedgerPath, key: string, end: bigint): string {
   const from = offsetOfKey(partitionPrefix(path), key) ?? end;
   return from < end
     ? `${restore}. Without one, move it out of the ledger: verify prints the replay of the hole then, which writes what Kafka still holds. The consumer goes on meanwhile`
-    : `${restore}: nothing is written behind it until then. Without one, move it out of the ledger, and go on as docs/operations.md says for LEDGER_BEHIND`;
+    : `${restore}: nothing is written behind it until then. Without one, move it out of the ledger, and go on as docs/runbook.md says for LEDGER_BEHIND`;
 }

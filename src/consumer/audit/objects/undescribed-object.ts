@@ -110,7 +110,7 @@ function actionOf(name: ObjectName, place: Place, low: bigint | undefined): stri
 
 /** The table's only copy of rows must not go: Kafka gives them again only where it holds every record behind the ledger's end. */
 function behindAction({ end, isMerged }: Extract<Place, { kind: 'behind' }>, low: bigint | undefined): string {
-  const movable = `move it out of the table, never delete it, by docs/operations.md (“The lake was restored from a copy”): its records are written again`;
+  const movable = `move it out of the table, never delete it, by docs/runbook.md (“The lake was restored from a copy”): its records are written again`;
   if (isMerged)
     return `keep it, and ${restore}: merged files have rows from offset ${end} on, too, and can’t be moved out by themselves`;
   if (low === undefined)

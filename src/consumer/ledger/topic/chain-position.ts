@@ -177,7 +177,7 @@ function truncated(entry: LedgerEntry, evidence: string): PipelineError {
     message: `topic ${entry.topic}, partition ${entry.partition} has lost the end of its log: the ledger of ${entry.table} reaches offset ${entry.to}, but ${evidence}`,
     retryable: false,
     details: { topic: entry.topic, partition: entry.partition, ledgerEnd: entry.to.toString() },
-    hint: 'look for an unclean leader election; docs/operations.md has the ways on',
+    hint: 'look for an unclean leader election; docs/runbook.md has the ways on',
   });
 }
 
