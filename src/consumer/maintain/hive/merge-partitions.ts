@@ -48,47 +48,26 @@ export async function mergeHive(options: HiveMergeOptions, tools: MergeTools): P
   const why = whyNotMerged(table, store);
   if (why !== undefined) return observe({ kind: 'not-merged', table: table.name, why });
   const known = await learn(table, options, tools);
-  const superseded = new SupersededSources(table, tools);
-  const context = { known, options, superseded, tools };
-  const seen = await mergeFolders(noted, context);
-  if (seen === undefined) return;
-  if (
-    !(await followEmptied(
-      [...noted].filter((hivePath) => !seen.has(hivePath)),
-      context,
-    ))
-  )
-    return;
-  await superseded.flush();
-  await moveBackUnnoted(known, noted, tools);
-}
-
-/** Merges the partitions of the table's own folder, those that are `noted` again; gives the paths of these, `undefined` when it was stopped. */
-async function mergeFolders(noted: ReadonlySet<string>, context: Context): Promise<Set<string> | undefined> {
-  const { known, options, tools } = context;
-  const { store, upkeep } = tools;
-  const { name } = known.table;
-  const seen = new Set<string>();
-  for await (const { hivePath, infos } of foldersOf(store.list(`${name}/`), name)) {
-    if (upkeep.signal?.aborted === true) return undefined;
-    const stored = noted.has(hivePath) ? await readMerged(store, name, hivePath) : undefined;
-    if (stored !== undefined) seen.add(hivePath);
+  const context = { known, options, superseded: new SupersededSources(table, tools), tools };
+  for await (const { hivePath, infos, stored } of partitionsOf(table.name, noted, store)) {
+    if (tools.upkeep.signal?.aborted === true) return;
     if (stored !== undefined) await follow(stored, infos, context);
     else if (options.mayMerge) await mergeFirst(hivePath, infos, context);
   }
-  return seen;
+  await context.superseded.flush();
+  await moveBackUnnoted(known, noted, tools);
 }
 
-/** Lets partitions follow the ledger that have nothing in the table's own folder; answers with false when it was stopped. */
-async function followEmptied(hivePaths: readonly string[], context: Context): Promise<boolean> {
-  const { known, tools } = context;
-  for await (const stored of mapAhead(hivePaths, readsAtOnce, (path) =>
-    readMerged(tools.store, known.table.name, path),
-  )) {
-    if (tools.upkeep.signal?.aborted === true) return false;
-    if (stored !== undefined) await follow(stored, [], context);
+/** Gives the partitions that have objects in the table's own folder, then those that have a note alone. */
+async function* partitionsOf(table: string, noted: ReadonlySet<string>, store: ObjectStore) {
+  const emptied = new Set(noted);
+  for await (const { hivePath, infos } of foldersOf(store.list(`${table}/`), table)) {
+    const stored = noted.has(hivePath) ? await readMerged(store, table, hivePath) : undefined;
+    if (stored !== undefined) emptied.delete(hivePath);
+    yield { hivePath, infos, stored };
   }
-  return true;
+  const notes = mapAhead([...emptied], readsAtOnce, (hivePath) => readMerged(store, table, hivePath));
+  for await (const stored of notes) if (stored !== undefined) yield { hivePath: stored.hivePath, infos: [], stored };
 }
 
 /** Why none of the table's partitions can move; `undefined` when they can. */
@@ -146,16 +125,15 @@ async function mergeFirst(hivePath: string, infos: readonly ObjectInfo[], { know
   const sizes = files.map(({ size: bytes }) => ({ bytes, rows: 0 }));
   if (!isWorthMerging(sizes, mergedSizeOf(table.columns, tools.upkeep.targetBytes))) return;
   const at = registered.get(hivePath) ?? 'missing';
-  if (at === 'old')
-    return void (await updatePartition(
-      undefined,
-      { hivePartition: hivePartitionOf(values, hivePath, known), registered: at },
-      tools,
-    ));
+  if (at === 'old') {
+    const hivePartition = hivePartitionOf(values, hivePath, known);
+    await updatePartition(undefined, { hivePartition, registered: at }, tools);
+    return;
+  }
+  if (at === 'moved') return;
   const why =
     at === 'elsewhere' ? 'the partition lies elsewhere in the catalog' : 'the partition is not in the catalog';
-  if (at !== 'moved')
-    tools.observe({ kind: 'left-alone', table: table.name, partition: values, files: files.length, why });
+  tools.observe({ kind: 'left-alone', table: table.name, partition: values, files: files.length, why });
 }
 
 /** Lets a partition with a note follow the ledger. */
