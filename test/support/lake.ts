@@ -140,3 +140,14 @@ export async function readRows(
       Number(a['kafka_offset']) - Number(b['kafka_offset']),
   );
 }
+
+/** Offsets of the table's rows; of one Kafka partition they ascend. */
+export async function readOffsets(lake: Pick<TestLake, 'store'>, table = testTable): Promise<number[]> {
+  return (await readRows(lake, table)).map((row) => Number(row['kafka_offset']));
+}
+
+/** Offsets of all rows and dead letters, ascending. */
+export async function readAllOffsets(lake: Pick<TestLake, 'store'>): Promise<number[]> {
+  const offsets = [...(await readOffsets(lake)), ...(await readOffsets(lake, `${testTable}_dead_letters`))];
+  return offsets.toSorted((a, b) => a - b);
+}

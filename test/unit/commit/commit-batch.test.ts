@@ -18,6 +18,7 @@ import {
   audit,
   createTestTools,
   openTestLake,
+  readAllOffsets,
   readRows,
   testPath,
   testTable,
@@ -80,12 +81,6 @@ async function adopt(topic: FakeTopic, tools: CommitTools, { from = 0n } = {}): 
   return result.kind === 'committed' ? result.entry : result.found.entry;
 }
 
-/** What every reader of the table and its dead letters counts, each offset once. */
-async function offsetsOf(lake: TestLake): Promise<number[]> {
-  const rows = [...(await readRows(lake)), ...(await readRows(lake, `${testTable}_dead_letters`))];
-  return rows.map((row) => Number(row['kafka_offset'])).toSorted((a, b) => a - b);
-}
-
 const all = Array.from({ length: 10 }, (_, index) => index);
 
 /** Puts one of the two objects, and dies before the other one. */
@@ -119,7 +114,7 @@ describe('a claim that came to nothing', () => {
     await dieAfterPuts(topic, lake, { recipe: { recordBytesMax: 150 } });
     const entry = await adopt(topic, createTestTools({ ...lake, recipe: { recordBytesMax: 100_000, growth: 'none' } }));
     expect(entry).toMatchObject({ generation: 1, outcome: { rows: 8, deadLetters: 2 } });
-    expect(await offsetsOf(lake)).toEqual(all);
+    expect(await readAllOffsets(lake)).toEqual(all);
   });
 
   it('keeps what it has put, also when Kafka no longer holds half of it', async () => {
@@ -128,7 +123,7 @@ describe('a claim that came to nothing', () => {
     const entry = await adopt(topic, createTestTools(lake), { from: 7n });
     expect(entry).toMatchObject({ outcome: { records: 10, rows: 10 } });
     expect(entry).not.toHaveProperty('outcome.lost');
-    expect(await offsetsOf(lake)).toEqual(all);
+    expect(await readAllOffsets(lake)).toEqual(all);
     expect((await audit(lake)).findings).toEqual([]);
   });
 
@@ -166,7 +161,7 @@ describe('a claim that came to nothing', () => {
     using decoded = await daily.writer.decode([], daily.recipe);
     await daily.writer.grow({ ...decoded, rowCount: 1 }, daily.recipe);
     expect(await adopt(topic, daily)).toMatchObject({ generation: 2, recipe: { placement: { layout: 'day' } } });
-    expect(await offsetsOf(lake)).toEqual(all);
+    expect(await readAllOffsets(lake)).toEqual(all);
     expect((await audit(lake)).findings).toEqual([]);
   });
 
@@ -176,7 +171,7 @@ describe('a claim that came to nothing', () => {
     for await (const { key } of lake.store.list(`${testTable}/`))
       await lake.store.put(key, Buffer.from('PAR1 damaged'));
     expect(await adopt(topic, createTestTools(lake))).toMatchObject({ generation: 2, outcome: { rows: 10 } });
-    expect(await offsetsOf(lake)).toEqual(all);
+    expect(await readAllOffsets(lake)).toEqual(all);
     expect((await audit(lake)).findings).toEqual([]);
   });
 });
@@ -199,7 +194,7 @@ describe('a process that was frozen', () => {
       kind: 'theirs',
       found: { entry: { state: 'committed', outcome: { deadLetters: 2 } } },
     });
-    expect(await offsetsOf(lake)).toEqual(all);
+    expect(await readAllOffsets(lake)).toEqual(all);
     expect((await audit(lake)).findings).toEqual([]);
   });
 
@@ -216,7 +211,7 @@ describe('a process that was frozen', () => {
     const found = await others.ledger.get(path, 0n);
     // the object of the first hour came from the one that was frozen; of the second the others were first
     expect(found?.entry).toMatchObject({ outcome: { rows: 8 } });
-    expect(await offsetsOf(lake)).toEqual([0, 1, 2, 3, 4, 7, 8, 9]);
+    expect(await readAllOffsets(lake)).toEqual([0, 1, 2, 3, 4, 7, 8, 9]);
     expect((await audit(lake)).findings).toMatchObject([{ problem: 'gap' }]);
   });
 });
@@ -229,7 +224,7 @@ describe('a claim of another version of the decoder', () => {
       const tools = createTestTools(lake);
       await changeClaim(tools);
       expect(await adopt(topic, tools, { from })).toMatchObject({ generation: 1, outcome: { records: 10, rows: 10 } });
-      expect(await offsetsOf(lake)).toEqual(all);
+      expect(await readAllOffsets(lake)).toEqual(all);
       expect((await audit(lake)).findings).toEqual([]);
     }
   });
@@ -240,7 +235,7 @@ describe('a claim of another version of the decoder', () => {
     const tools = createTestTools(lake);
     await changeClaim(tools);
     expect(await adopt(topic, tools)).toMatchObject({ generation: 2, outcome: { rows: 10 } });
-    expect(await offsetsOf(lake)).toEqual(all);
+    expect(await readAllOffsets(lake)).toEqual(all);
     expect((await audit(lake)).findings).toEqual([]);
   });
 
@@ -251,7 +246,7 @@ describe('a claim of another version of the decoder', () => {
     await changeClaim(tools);
     const entry = await adopt(topic, tools, { from: 7n });
     expect(entry).toMatchObject({ generation: 1, outcome: { rows: 8, lost: { from: 0n, to: 7n } } });
-    expect(await offsetsOf(lake)).toEqual([0, 1, 2, 3, 4, 7, 8, 9]);
+    expect(await readAllOffsets(lake)).toEqual([0, 1, 2, 3, 4, 7, 8, 9]);
     expect((await audit(lake)).findings).toMatchObject([{ problem: 'gap' }]);
   });
 
@@ -262,7 +257,7 @@ describe('a claim of another version of the decoder', () => {
     const { plan } = (await claimOf(tools)).entry;
     await changeClaim(tools, { plan: plan.map((planned, at) => (at === 1 ? { ...planned, rows: 4 } : planned)) });
     await expect(adopt(topic, tools, { from: 5n })).rejects.toMatchObject({ code: 'OBJECT_DAMAGED' });
-    expect(await offsetsOf(lake)).toEqual([0, 1, 2, 3, 4]);
+    expect(await readAllOffsets(lake)).toEqual([0, 1, 2, 3, 4]);
   });
 
   it('is decoded by its own recipe, whatever this process is configured for', async () => {
@@ -273,7 +268,7 @@ describe('a claim of another version of the decoder', () => {
     await changeClaim(tools);
     expect(await adopt(topic, tools)).toMatchObject({ generation: 2, recipe: { decoder: decoderVersion, fields } });
     expect((await readRows(lake)).flatMap(Object.keys)).not.toContain('text');
-    expect(await offsetsOf(lake)).toEqual(all);
+    expect(await readAllOffsets(lake)).toEqual(all);
   });
 });
 
@@ -284,9 +279,9 @@ it('keeps an earlier generation of a claim that Kafka no longer has all records 
   const { entry } = await claimOf(tools);
   await changeClaim(tools, { recipe: entry.recipe, generation: 2, obsolete: keysOf(entry, entry) });
   await expect(adopt(topic, tools, { from: 7n })).rejects.toMatchObject({ code: 'OBJECT_DAMAGED' });
-  expect(await offsetsOf(lake)).toEqual(all);
+  expect(await readAllOffsets(lake)).toEqual(all);
   expect(await adopt(topic, tools)).toMatchObject({ generation: 2, outcome: { rows: 10 } });
-  expect(await offsetsOf(lake)).toEqual(all);
+  expect(await readAllOffsets(lake)).toEqual(all);
 });
 
 describe('an object of a claim that is another file', () => {
@@ -358,13 +353,13 @@ describe('an object of a claim that is another file', () => {
     });
     await lake.store.put(first, whole);
     expect(await adopt(topic, tools, { from: 7n })).toMatchObject({ generation: 1, outcome: { rows: 10 } });
-    expect(await offsetsOf(lake)).toEqual(all);
+    expect(await readAllOffsets(lake)).toEqual(all);
   });
 
   it('of the same claim, is written anew with it where Kafka holds all of its records', async () => {
     const { topic, lake, tools } = await copied();
     expect(await adopt(topic, tools)).toMatchObject({ generation: 2, outcome: { rows: 10 } });
-    expect(await offsetsOf(lake)).toEqual(all);
+    expect(await readAllOffsets(lake)).toEqual(all);
     expect((await audit(lake)).findings).toEqual([]);
   });
 
@@ -376,7 +371,7 @@ describe('an object of a claim that is another file', () => {
     const [first = ''] = keysOf(entry, entry);
     await lake.store.put(first, await foreignFile(5));
     expect(await adopt(topic, tools)).toMatchObject({ generation: 2, outcome: { rows: 10 } });
-    expect(await offsetsOf(lake)).toEqual(all);
+    expect(await readAllOffsets(lake)).toEqual(all);
   });
 
   it.each([
@@ -425,7 +420,7 @@ describe('an object of a claim that is another file', () => {
     await expect(adopt(topic, tools, { from: 7n })).rejects.toMatchObject({ details: { objects: [second] } });
     await lake.store.delete([second]);
     expect(await adopt(topic, tools, { from: 7n })).toMatchObject({ generation: 1, outcome: { rows: 8 } });
-    expect(await offsetsOf(lake)).toEqual([0, 1, 2, 3, 4, 7, 8, 9]);
+    expect(await readAllOffsets(lake)).toEqual([0, 1, 2, 3, 4, 7, 8, 9]);
     expect(first).not.toBe(second);
   });
 });

@@ -19,6 +19,7 @@ import {
   audit,
   createTestTools,
   openTestLake,
+  readAllOffsets,
   readRows,
   testPath,
   testTable,
@@ -83,11 +84,8 @@ async function objectsOf({ store }: Pick<TestLake, 'store'>, range: { from: numb
 
 async function expectOnce(lake: TestLake, topic: FakeTopic): Promise<void> {
   expect((await audit(lake, topic)).findings).toEqual([]);
-  const offsets = async (table?: string) => (await readRows(lake, table)).map((row) => Number(row['kafka_offset']));
   const all = Array.from({ length: 60 }, (_, n) => n).filter((n) => n % 20 !== 3);
-  expect([...(await offsets()), ...(await offsets(`${testTable}_dead_letters`))].toSorted((a, b) => a - b)).toEqual(
-    all,
-  );
+  expect(await readAllOffsets(lake)).toEqual(all);
 }
 
 describe('a hole in the ledger', () => {
@@ -168,15 +166,15 @@ describe('a hole in the ledger', () => {
   it('gets what Kafka holds and no object has beside the objects that stay', async () => {
     const { lake, topic } = await holedLake(20);
     const [, gone = ''] = await objectsOf(lake, { from: 20, to: 40 });
-    const had = await offsetsOf(lake);
+    const had = await readAllOffsets(lake);
     await lake.store.delete([gone]);
-    const left = await offsetsOf(lake);
+    const left = await readAllOffsets(lake);
     const lost = had.filter((offset) => !left.includes(offset));
     expect(lost.length).toBeGreaterThan(1);
     const low = BigInt(lost[1] ?? 0);
     topic.deleteBelow(0, low);
     expect(await replay(createTestTools(lake), topic, { from: 20n, to: 40n })).toEqual(['fill']);
-    expect(await offsetsOf(lake)).toEqual(had.filter((offset) => offset !== lost[0]));
+    expect(await readAllOffsets(lake)).toEqual(had.filter((offset) => offset !== lost[0]));
     const { findings } = await audit(lake, topic);
     expect(findings.map(({ problem }) => problem)).toEqual(['gap']);
     expect(await acknowledge(lake)).toBe(1);
@@ -185,23 +183,23 @@ describe('a hole in the ledger', () => {
     expect(await replay(createTestTools(lake), topic, { from: 20n, to: 40n })).toEqual([
       expect.stringContaining('its objects stay'),
     ]);
-    expect(await offsetsOf(lake)).toEqual(had.filter((offset) => offset !== lost[0]));
+    expect(await readAllOffsets(lake)).toEqual(had.filter((offset) => offset !== lost[0]));
   });
 
   for (const step of ['put', 'register', 'ledger'] as const) {
     it(`keeps what lies in it where one dies after its step ${step}, and says what may be lost`, async () => {
       const { lake, topic } = await holedLake(20);
       const [, gone = ''] = await objectsOf(lake, { from: 20, to: 40 });
-      const had = await offsetsOf(lake);
+      const had = await readAllOffsets(lake);
       await lake.store.delete([gone]);
-      const left = await offsetsOf(lake);
+      const left = await readAllOffsets(lake);
       const [lost = 0] = had.filter((offset) => !left.includes(offset));
       topic.deleteBelow(0, BigInt(lost + 1));
       const observer = crashAfter(step);
       const range = { from: 20n, to: 40n };
       await expect(replay(createTestTools({ ...lake, observer }), topic, range)).rejects.toThrow('crash');
       await replay(createTestTools(lake), topic, range);
-      const now = await offsetsOf(lake);
+      const now = await readAllOffsets(lake);
       expect(left.filter((offset) => !now.includes(offset))).toEqual([]);
       expect(new Set(now).size).toBe(now.length);
       const { findings } = await audit(lake, topic);
@@ -476,12 +474,6 @@ describe('a hole in the ledger', () => {
     });
   });
 });
-
-/** Offsets of the rows and dead letters that a reader of the table finds, ascending. */
-async function offsetsOf(lake: TestLake): Promise<number[]> {
-  const rows = [...(await readRows(lake)), ...(await readRows(lake, `${testTable}_dead_letters`))];
-  return rows.map((row) => Number(row['kafka_offset'])).toSorted((a, b) => a - b);
-}
 
 async function acknowledge(lake: TestLake): Promise<number> {
   const { ledger } = createTestTools(lake);

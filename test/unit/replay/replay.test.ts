@@ -7,7 +7,15 @@ import { entryKey } from '../../../src/consumer/ledger/keys/ledger-keys.ts';
 import { stepNames } from '../../../src/consumer/commit/tools/pipeline-observer.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
-import { audit, createTestTools, openTestLake, readRows, testPath, type TestLake } from '../../support/lake.ts';
+import {
+  audit,
+  createTestTools,
+  openTestLake,
+  readOffsets,
+  readRows,
+  testPath,
+  type TestLake,
+} from '../../support/lake.ts';
 import { crashAfter } from '../../support/crash-after.ts';
 
 const policy = { rowsMax: 20, bytesMax: 1e6, ageMaxMs: 1000 };
@@ -67,8 +75,7 @@ async function claimedAtEnd() {
 
 async function expectOnce({ lake, topic }: { lake: TestLake; topic: FakeTopic }, count: number): Promise<void> {
   expect((await audit(lake, topic)).findings).toEqual([]);
-  const offsets = (await readRows(lake)).map((row) => Number(row['kafka_offset']));
-  expect(offsets).toEqual(Array.from({ length: count }, (_, index) => index));
+  expect(await readOffsets(lake)).toEqual(Array.from({ length: count }, (_, index) => index));
 }
 
 describe('a replay', () => {
@@ -147,8 +154,7 @@ describe('a replay', () => {
       { isRefused: true, why: expect.stringContaining('Kafka holds it from 25 only; its objects stay; --allow-loss') },
       { kind: 'replace' },
     ]);
-    const offsets = (await readRows(lake)).map((row) => Number(row['kafka_offset']));
-    expect(offsets).toEqual(Array.from({ length: 60 }, (_, index) => index));
+    expect(await readOffsets(lake)).toEqual(Array.from({ length: 60 }, (_, index) => index));
   });
 
   it('replaces a batch by the part that Kafka holds where loss is allowed, and keeps one of which it holds nothing', async () => {
@@ -162,8 +168,9 @@ describe('a replay', () => {
       { kind: 'replace' },
     ]);
     for (const item of items) await replayItem(item, { reader: topic, tools, policy, signal, allowLoss: true });
-    const offsets = (await readRows(lake)).map((row) => Number(row['kafka_offset']));
-    expect(offsets).toEqual(Array.from({ length: 60 }, (_, index) => index).filter((n) => n < 20 || n >= 25));
+    expect(await readOffsets(lake)).toEqual(
+      Array.from({ length: 60 }, (_, index) => index).filter((n) => n < 20 || n >= 25),
+    );
     // what was given up is said until somebody knows of it, also after the next replay
     const { found, entry } = await committedEntry(tools, 20n);
     expect((await audit(lake, topic)).findings).toMatchObject([{ problem: 'gap', where: '[20, 25)' }]);
@@ -271,13 +278,13 @@ describe('a replay of what Kafka no longer holds all of', () => {
   it('leaves a claim alone whose objects are not all there; where loss is allowed, it ends with what there is', async () => {
     const { lake, topic, tools, objects } = await lakeWithClaim();
     await lake.store.delete([objects[0]?.key ?? '']);
-    const left = (await readRows(lake)).map((row) => Number(row['kafka_offset']));
+    const left = await readOffsets(lake);
     expect(await firstResult(tools, topic)).toEqual({
       kind: 'left',
       why: expect.stringContaining('Kafka holds it from 15 only, and its objects are not all there and whole'),
     });
     expect(await firstResult(tools, topic, true)).toEqual({ kind: 'done' });
-    const offsets = (await readRows(lake)).map((row) => Number(row['kafka_offset']));
+    const offsets = await readOffsets(lake);
     const kept = Array.from({ length: 60 }, (_, index) => index).filter((n) => n >= 15 || left.includes(n));
     expect(offsets).toEqual(kept);
     expect((await audit(lake, topic)).findings).toMatchObject([{ problem: 'gap' }]);
@@ -315,7 +322,6 @@ describe('a replay of what Kafka no longer holds all of', () => {
       kind: 'left',
       why: expect.stringContaining('are gone or differ'),
     });
-    const offsets = (await readRows(lake)).map((row) => Number(row['kafka_offset']));
-    expect(offsets).toEqual(Array.from({ length: 60 }, (_, index) => index));
+    expect(await readOffsets(lake)).toEqual(Array.from({ length: 60 }, (_, index) => index));
   });
 });

@@ -6,7 +6,7 @@ import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { addIceberg, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
 import { commitRows, createIcebergTools, visibleOffsets } from '../../support/iceberg-service.ts';
-import { audit, createTestTools, openTestLake, readRows, testPath, type TestLake } from '../../support/lake.ts';
+import { audit, createTestTools, openTestLake, readOffsets, testPath, type TestLake } from '../../support/lake.ts';
 import { mortalStore } from '../../support/mortal-store.ts';
 import { planRange } from '../../support/plan-range.ts';
 
@@ -43,23 +43,19 @@ async function skippedLake(isAcknowledged?: boolean) {
   return skippedIn(lake, createTestTools(lake), isAcknowledged);
 }
 
-async function offsetsOf(lake: TestLake): Promise<number[]> {
-  return (await readRows(lake)).map((row) => Number(row['kafka_offset'])).toSorted((a, b) => a - b);
-}
-
 const offsets = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, n) => from + n);
 
 describe('a gap that a replay names', () => {
   it.each([20, 7])('is written while Kafka holds it, %i rows at a time', async (rowsMax) => {
     const { lake, topic, tools } = await skippedLake();
     expect(await replay(tools, topic, { ...gap, rowsMax })).toEqual(['take-back']);
-    expect(await offsetsOf(lake)).toEqual(offsets(0, 60));
+    expect(await readOffsets(lake)).toEqual(offsets(0, 60));
     for (const deep of [true, false]) expect((await audit(lake, topic, { deep })).findings).toEqual([]);
     expect(await tools.ledger.get(testPath(), 20n)).toMatchObject({
       entry: { state: 'committed', outcome: { records: 20, lastRecord: { offset: 39n } } },
     });
     expect(await replay(tools, topic, gap)).toEqual(['replace']);
-    expect(await offsetsOf(lake)).toEqual(offsets(0, 60));
+    expect(await readOffsets(lake)).toEqual(offsets(0, 60));
   });
 
   it('is left by a replay of more or less than it, which prints the one that writes it', async () => {
@@ -68,7 +64,7 @@ describe('a gap that a replay names', () => {
       'leave: a mistake; Kafka holds records of it: glueless replay --partition 0 --from-offset 20 --to-offset 40 writes them';
     expect(await replay(tools, topic)).toEqual(['replace', left, 'replace']);
     expect(await replay(tools, topic, { from: 21n, to: 40n })).toEqual([left]);
-    expect(await offsetsOf(lake)).toEqual([...offsets(0, 20), ...offsets(40, 60)]);
+    expect(await readOffsets(lake)).toEqual([...offsets(0, 20), ...offsets(40, 60)]);
   });
 
   it('stays lost where Kafka no longer holds it', async () => {
@@ -81,7 +77,7 @@ describe('a gap that a replay names', () => {
     const { lake, topic, tools } = await skippedLake(isAcknowledged);
     topic.deleteBelow(0, 25n);
     expect(await replay(tools, topic, gap)).toEqual(['take-back']);
-    expect(await offsetsOf(lake)).toEqual([...offsets(0, 20), ...offsets(25, 60)]);
+    expect(await readOffsets(lake)).toEqual([...offsets(0, 20), ...offsets(25, 60)]);
     const { findings } = await audit(lake, topic);
     expect(findings.map(({ problem, where }) => `${problem} ${where}`)).toEqual(isAcknowledged ? [] : ['gap [20, 25)']);
   });
@@ -103,7 +99,7 @@ describe('a gap that a replay names', () => {
         await replay(createTestTools({ ...lake, store }), topic, { ...gap, rowsMax: 7 }).catch(() => {});
         if (isPassed) topic.deleteBelow(0, 40n);
         await replay(tools, topic, gap);
-        const found = await offsetsOf(lake);
+        const found = await readOffsets(lake);
         const isWritten = found.length === 60;
         expect(isWritten || isPassed).toBe(true);
         expect(found).toEqual(isWritten ? offsets(0, 60) : [...offsets(0, 20), ...offsets(40, 60)]);
