@@ -7,7 +7,7 @@ import type { ColumnType } from '../../../schema/types/column-type.ts';
 import { ExactNumber } from '../../../schema/values/scalar-values.ts';
 import type { BatchMemory } from './batch-memory.ts';
 import type { BatchSpace } from './batch-space.ts';
-import type { DecodedColumn, FieldRun, ValueStore } from './decoded-column.ts';
+import { storeKindOf, type DecodedColumn, type FieldRun, type ValueStore } from './decoded-column.ts';
 import { JsonValues, type JsonRanges } from '../../ports/json-values.ts';
 import { ColumnLeaves } from './column-leaves.ts';
 import { ColumnStrings } from './column-strings.ts';
@@ -260,25 +260,6 @@ export class ColumnBuilder {
     if (this.#kind === 'numbers' || this.#kind === 'longs')
       this.#numbers = copyInto(this.#memory.float64(this.#capacity), this.#numbers);
     if (this.#kind === 'strings') this.#ids = copyInto(this.#memory.int32(this.#capacity), this.#ids);
-  }
-}
-
-function storeKindOf(observed: Observed): ValueStore['kind'] {
-  if (observed.form === 'exact') return 'strings';
-  // arrays and structs without a type of their own are many as well
-  if (observed.form !== 'plain') return 'nested';
-  switch (observed.type.kind) {
-    case 'string':
-      return 'strings';
-    case 'decimal':
-    case 'binary':
-      return 'values';
-    case 'array':
-    case 'map':
-    case 'struct':
-      return 'nested';
-    default:
-      return 'numbers';
   }
 }
 

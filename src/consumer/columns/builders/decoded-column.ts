@@ -69,6 +69,26 @@ export type ValueStore =
     }
   | { readonly kind: 'values'; readonly values: readonly unknown[] };
 
+/** Gives the store of values with a form and type; numbers become longs when the first comes that no double holds. */
+export function storeKindOf(observed: Observed): ValueStore['kind'] {
+  if (observed.form === 'exact') return 'strings';
+  // arrays and structs without a type of their own are many as well
+  if (observed.form !== 'plain') return 'nested';
+  switch (observed.type.kind) {
+    case 'string':
+      return 'strings';
+    case 'decimal':
+    case 'binary':
+      return 'values';
+    case 'array':
+    case 'map':
+    case 'struct':
+      return 'nested';
+    default:
+      return 'numbers';
+  }
+}
+
 /** Gives the row that the value belongs to. */
 export function rowOf({ rows }: DecodedColumn, index: number): number {
   return rows === undefined ? index : (rows[index] ?? 0);

@@ -2,14 +2,8 @@ import { pointerTo } from '../../../schema/json/json-pointer.ts';
 import { isMapLike } from '../../../schema/growth/evolution.ts';
 import { fitsWhole, isPlainObject } from '../../../schema/values/fits-whole.ts';
 import { mergeTypes } from '../../../schema/merge/merge-types.ts';
-import {
-  observe,
-  observeField,
-  type NumberRule,
-  type Observed,
-  type ObserveRules,
-} from '../../../schema/infer/observe.ts';
-import { innermostElement, isNested, type ColumnType } from '../../../schema/types/column-type.ts';
+import { observe, observeField, type Observed, type ObserveRules } from '../../../schema/infer/observe.ts';
+import { isNested, type ColumnType } from '../../../schema/types/column-type.ts';
 import { fitScalar, unfit } from '../../../schema/values/scalar-values.ts';
 import type { BatchSpace } from '../builders/batch-space.ts';
 import { ColumnBuilder } from '../builders/column-builder.ts';
@@ -17,6 +11,7 @@ import type { DecodedColumn } from '../builders/decoded-column.ts';
 import { valueInside, type EventTimeField } from '../times/event-time.ts';
 import { columnOfField, type FieldRules } from './field-rules.ts';
 import { newFieldState, type FieldState } from '../builders/field-state.ts';
+import { areDigitsApart, areEmptiesApart, numberRuleOf } from '../builders/known-type.ts';
 import { RescuedValues } from '../rescue/rescued-values.ts';
 
 export interface RowRules extends ObserveRules {
@@ -159,7 +154,7 @@ export class RowReader {
 
   #columnFor(row: number, state: FieldState, observed: Observed): ColumnBuilder | undefined {
     const builder = this.#builderOf(row, state, observed);
-    if (observed.form === 'exact' && this.areDigitsApart(state)) state.digits = builder;
+    if (observed.form === 'exact' && areDigitsApart(state.known)) state.digits = builder;
     if (observed.form !== 'plain') return builder;
     if (observed.type === state.known && !isNested(observed.type)) state.fastPath = builder;
     this.#setColumnOfKind(state, observed.type, builder);
@@ -170,7 +165,7 @@ export class RowReader {
   #setEmpties(state: FieldState, builder: ColumnBuilder | undefined, value: unknown): void {
     if (Array.isArray(value)) {
       if (value.length === 0) state.emptyArrays = builder;
-    } else if (this.areEmptiesApart(state) || Object.keys(Object(value)).length === 0) state.emptyObjects = builder;
+    } else if (areEmptiesApart(state.known) || Object.keys(Object(value)).length === 0) state.emptyObjects = builder;
   }
 
   #observe(value: unknown, { name, known }: FieldState): Observed | undefined {
@@ -187,39 +182,10 @@ export class RowReader {
   }
 
   #setColumnOfNumbers(state: FieldState, kind: 'double' | 'bigint', builder: ColumnBuilder | undefined): void {
-    const rule = this.numberRuleOf(state);
+    const rule = numberRuleOf(state.known, this.#rules);
     if (rule === 'double' && kind === 'double') state.numbers = builder;
     else if (rule === 'split' && kind === 'double') state.fractions = builder;
     else if (rule === 'split') state.integers = builder;
-  }
-
-  /** How numbers go to the field's columns: all of them to one, or by whether they are integers; `undefined` where more of the value counts. */
-  numberRuleOf({ known }: FieldState): NumberRule | undefined {
-    if (known?.kind === 'double') return 'double';
-    if (known?.kind === 'bigint') return 'split';
-    return known !== undefined && otherNumbers.has(known.kind) ? undefined : this.#rules.numbers;
-  }
-
-  /** Tells whether integers of 64 bits that no double holds go to the field's own column. */
-  keepsLongs({ known }: FieldState): boolean {
-    return known?.kind === 'bigint';
-  }
-
-  /** Tells whether all other numbers of the field that no double holds go to a column of their own, as their digits. */
-  areDigitsApart({ known }: FieldState): boolean {
-    return known === undefined || !otherNumbers.has(known.kind);
-  }
-
-  /** Tells whether all objects of the field that tell no type go to a column of their own. */
-  areEmptiesApart({ known }: FieldState): boolean {
-    return known?.kind !== 'struct' && known?.kind !== 'map';
-  }
-
-  /** Tells whether arrays of the field with a number that no double holds may have a type. */
-  mayDigitsHaveType({ known }: FieldState): boolean {
-    if (known?.kind !== 'array') return false;
-    const { kind } = innermostElement(known);
-    return kind === 'bigint' || otherNumbers.has(kind);
   }
 
   #builderOf(row: number, state: FieldState, observed: Observed): ColumnBuilder | undefined {
@@ -274,9 +240,6 @@ function setNested(state: FieldState, builder: ColumnBuilder | undefined, value:
   if (!fitsWhole(value, type)) builder.markPartial();
   if (state.known === undefined && type.kind === 'struct' && isMapLike(type)) state.mapLike = builder;
 }
-
-/** Types that hold some numbers; the others go elsewhere. */
-const otherNumbers: ReadonlySet<ColumnType['kind']> = new Set(['int', 'smallint', 'tinyint', 'decimal', 'float']);
 
 /** Identifies a column by form and type: structs of all shapes share one; arrays do when their elements do. */
 function keyOf(observed: Observed): string {

@@ -4,6 +4,7 @@ import { compareOrder, type EntryOrder } from './entry-order.ts';
 import type { ExtraMembers } from './extra-members.ts';
 import type { FieldState } from '../builders/field-state.ts';
 import * as bits from '../builders/kind-bits.ts';
+import { areDigitsApart, numberRuleOf } from '../builders/known-type.ts';
 import type { EventTimeReader } from '../times/event-time.ts';
 import { LeftOutMembers } from '../members/left-out-members.ts';
 import { hasNestedType } from './nested-targets.ts';
@@ -163,9 +164,9 @@ export class BlockReader {
   }
 
   /** The kinds of scalars whose values all go to one column, whatever they are. */
-  #kindsWithColumns(state: FieldState): number {
-    const numbers = this.#rows.numberRuleOf(state) === undefined ? bits.anyNumbers : 0;
-    return bits.scalars & ~numbers & ~(this.#rows.areDigitsApart(state) ? 0 : bits.digits);
+  #kindsWithColumns({ known }: FieldState): number {
+    const numbers = numberRuleOf(known, this.#rows.rules) === undefined ? bits.anyNumbers : 0;
+    return bits.scalars & ~numbers & ~(areDigitsApart(known) ? 0 : bits.digits);
   }
 
   #open({ column, entry, row }: SingleValue): void {

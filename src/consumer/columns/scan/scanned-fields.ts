@@ -9,6 +9,7 @@ import type { ColumnBuilder } from '../builders/column-builder.ts';
 import { pathWithin, type EventTimeField } from '../times/event-time.ts';
 import type { FieldState } from '../builders/field-state.ts';
 import { bitOf } from '../builders/kind-bits.ts';
+import { areEmptiesApart, mayDigitsHaveType, numberRuleOf } from '../builders/known-type.ts';
 import { hasNestedType, NestedTargets, type NestedTarget, type TargetTools } from './nested-targets.ts';
 import type { RowReader } from '../parse/row-reader.ts';
 import type { MemberFate } from '../members/take-members.ts';
@@ -178,21 +179,21 @@ export class ScannedFields {
   #add(name: string, address: Address): void {
     const state = this.#rows.stateOf(name);
     const entries = new KernelFieldEntries(this.#kernel, address);
-    const mayDigitsHaveType = state !== undefined && this.#rows.mayDigitsHaveType(state);
     const field = new ScannedField(entries, {
       name,
       state,
       eventTimePath: pathWithin(this.#eventTime, name),
-      untypedKinds: bitOf(kindMixedArray) | (mayDigitsHaveType ? 0 : bitOf(kindDigitsArray)),
+      untypedKinds: bitOf(kindMixedArray) | (mayDigitsHaveType(state?.known) ? 0 : bitOf(kindDigitsArray)),
     });
     this.#byName.set(name, field);
     this.#byAddress.set(address, field);
-    if (state !== undefined && this.#rows.numberRuleOf(state) === 'split') entries.keepIntegers();
     if (state === undefined) return;
-    if (this.#rows.keepsLongs(state)) entries.keepLongs();
+    const { known } = state;
+    if (numberRuleOf(known, this.#rows.rules) === 'split') entries.keepIntegers();
+    if (known?.kind === 'bigint') entries.keepLongs();
     const innerLevels = this.#rows.rules.depthMax - 1;
-    if (this.#rows.areEmptiesApart(state)) entries.setEmptyLevels(innerLevels);
-    if (state.known?.kind !== 'array') entries.setUntypedLevels(innerLevels);
+    if (areEmptiesApart(known)) entries.setEmptyLevels(innerLevels);
+    if (known?.kind !== 'array') entries.setUntypedLevels(innerLevels);
     const other = this.#byColumn.get(state.name);
     this.#byColumn.set(state.name, field);
     if (other === undefined) return;
