@@ -5,12 +5,11 @@ import * as parse from './option-parsers.ts';
 import type { ConsumeOptions } from './consume.ts';
 import type { AdoptCommandOptions } from './iceberg-adopt.ts';
 import type { MaintainCommandOptions } from './maintain.ts';
-import { plainOption, type LiveOptions } from './plain-option.ts';
 import type { RedriveCommandOptions } from './redrive.ts';
 import type { ReplayCommandOptions } from './replay.ts';
 import type { RunCommand } from './run-command.ts';
 import type { SkipCommandOptions } from './skip.ts';
-import { topicOption, topicOrAllOption, type TopicOption } from './topic-option.ts';
+import { plainOption, topicOption, topicOrAllOption, type LiveOptions, type TopicOption } from './shared-options.ts';
 import type { VerifyCommandOptions } from './verify.ts';
 
 /** Adds the commands that write or check the table. */

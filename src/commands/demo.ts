@@ -7,7 +7,6 @@ import { processEnvironment, type Environment } from '../runtime/environment.ts'
 import { systemClock } from '../runtime/clock.ts';
 import { msPerHour } from '../runtime/duration.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import type { StopSignal } from '../app/signals.ts';
 import type { TableFormat } from '../consumer/ports/lake.ts';
 import type { Screen } from '../app/screen/screen.ts';
 import { printLines } from '../app/observe/output.ts';
@@ -15,6 +14,7 @@ import { glueless, say, shown, startGlueless, StartedParts } from './demo-parts.
 import { recordsIn, whileShown } from './demo-progress.ts';
 import { keepOpen } from './demo-monitor.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
+import type { CommandContext } from './run-command.ts';
 
 export interface DemoOptions {
   readonly count: number;
@@ -22,11 +22,6 @@ export interface DemoOptions {
   /** Everything goes on after the proof, with a page to look at, until a signal. */
   readonly monitor: boolean;
   readonly format: TableFormat;
-}
-
-export interface DemoContext {
-  readonly stop: StopSignal;
-  readonly screen?: Screen;
 }
 
 const table = 'thermometer';
@@ -39,7 +34,10 @@ const faultShare = 0.01;
 const progressMs = 500;
 
 /** Runs the whole way on this machine, every part a process of its own, and stops all it started. */
-export async function demo(options: DemoOptions, { stop, screen }: DemoContext): Promise<number> {
+export async function demo(
+  options: DemoOptions,
+  { stop, screen }: Pick<CommandContext, 'stop' | 'screen'>,
+): Promise<number> {
   const { format, lake } = options;
   if (format === 'iceberg' && lake === 's3')
     throw new PipelineError('USAGE_INVALID', {

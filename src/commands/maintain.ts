@@ -5,9 +5,9 @@ import { openLake } from '../app/lake/open-lake.ts';
 import type { Settings } from '../app/config/settings.ts';
 import type { Screen } from '../app/screen/screen.ts';
 import { showWork, type ShownWork } from '../app/screen/show-work.ts';
-import type { StopSignal } from '../app/signals.ts';
 import type { UpkeepEvent } from '../consumer/maintain/upkeep.ts';
 import { systemClock } from '../runtime/clock.ts';
+import type { CommandContext } from './run-command.ts';
 
 export interface MaintainCommandOptions {
   readonly dryRun: boolean;
@@ -17,16 +17,11 @@ export interface MaintainCommandOptions {
 const hiveFilesStay =
   'small files of a Hive table are merged only where MERGE_HIVE_FILES is true: docs/maintain.md says what that means for readers';
 
-export interface MaintainContext {
-  readonly stop: StopSignal;
-  readonly screen?: Screen;
-}
-
 /** Keeps the table in shape, once, and prints what it did. */
 export async function maintain(
   settings: Settings,
   { dryRun: isDryRun, json }: MaintainCommandOptions,
-  { stop, screen }: MaintainContext,
+  { stop, screen }: Pick<CommandContext, 'stop' | 'screen'>,
 ): Promise<number> {
   const lake = await openLake(settings.lake);
   const { name: table, format } = settings.table;

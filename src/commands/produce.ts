@@ -7,7 +7,7 @@ import { printJson } from '../app/observe/output.ts';
 import type { Screen } from '../app/screen/screen.ts';
 import { openPublisher, type PublisherPlan } from '../app/kafka/open-publisher.ts';
 import { keepTrying } from '../app/keep-trying.ts';
-import type { StopSignal } from '../app/signals.ts';
+import type { CommandContext } from './run-command.ts';
 
 export interface ProduceOptions {
   readonly partitions: number;
@@ -34,17 +34,11 @@ export interface ProduceOptions {
 const progressMs = 2000;
 const screenMs = 500;
 
-export interface ProduceContext {
-  readonly log: Logger;
-  readonly stop: StopSignal;
-  readonly screen?: Screen;
-}
-
 /** Publishes readings; prints the number of acknowledged ones as JSON. */
 export async function produce(
   settings: Settings,
   options: ProduceOptions,
-  { log, stop, screen }: ProduceContext,
+  { log, stop, screen }: CommandContext,
 ): Promise<number> {
   await using file = options.from === undefined ? undefined : await openLines(options, options.from);
   const { topic } = settings.kafka;

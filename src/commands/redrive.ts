@@ -7,7 +7,6 @@ import { redriveEntries } from '../consumer/replay/redrive.ts';
 import type { RedriveResult } from '../consumer/replay/redriven-pieces.ts';
 import type { RejectReason } from '../consumer/columns/parse/parse-record.ts';
 import type { Settings } from '../app/config/settings.ts';
-import type { Logger } from '../app/observe/logger.ts';
 import { createCommitTools } from '../app/write/create-commit-tools.ts';
 import { TouchedPartitions } from '../app/maintain/touched-partitions.ts';
 import { RecountHint } from '../app/hours/recount-hint.ts';
@@ -17,27 +16,20 @@ import { requireLedger } from '../app/lake/require-ledger.ts';
 import { showWritten } from '../app/write/create-snapshots.ts';
 import { requireTable } from '../app/write/require-table.ts';
 import { openLake } from '../app/lake/open-lake.ts';
-import type { Screen } from '../app/screen/screen.ts';
 import { showWork } from '../app/screen/show-work.ts';
-import type { StopSignal } from '../app/signals.ts';
 import { systemClock } from '../runtime/clock.ts';
+import type { CommandContext } from './run-command.ts';
 
 export interface RedriveCommandOptions {
   readonly reason?: RejectReason;
   readonly dryRun: boolean;
 }
 
-export interface RedriveContext {
-  readonly log: Logger;
-  readonly stop: StopSignal;
-  readonly screen?: Screen;
-}
-
 /** Sends all dead letters of the table through the current rules and prints how many became rows. */
 export async function redrive(
   settings: Settings,
   options: RedriveCommandOptions,
-  { log, stop, screen }: RedriveContext,
+  { log, stop, screen }: CommandContext,
 ): Promise<number> {
   const lake = await openLake(settings.lake);
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });

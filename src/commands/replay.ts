@@ -7,7 +7,6 @@ import type { ReplayOptions } from '../consumer/replay/put-batch.ts';
 import type { ReplayResult } from '../consumer/replay/put-batch.ts';
 import { replayGroup } from '../consumer/replay/replay.ts';
 import type { Settings } from '../app/config/settings.ts';
-import type { Logger } from '../app/observe/logger.ts';
 import { createCommitTools } from '../app/write/create-commit-tools.ts';
 import { openTopic } from '../app/kafka/open-topic.ts';
 import { TouchedPartitions } from '../app/maintain/touched-partitions.ts';
@@ -16,7 +15,6 @@ import { exitCodes } from '../app/observe/exit-codes.ts';
 import { createLogObserver } from '../app/observe/log-observer.ts';
 import { printAll } from '../app/observe/output.ts';
 import type { Replaying } from '../app/screen/progress-rows.ts';
-import type { Screen } from '../app/screen/screen.ts';
 import { showWork, type ShownWork } from '../app/screen/show-work.ts';
 import type { Lake } from '../app/lake/lake.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -24,8 +22,8 @@ import { showWritten } from '../app/write/create-snapshots.ts';
 import { requireLocation } from '../app/lake/require-location.ts';
 import { requireTable } from '../app/write/require-table.ts';
 import { openLake } from '../app/lake/open-lake.ts';
-import type { StopSignal } from '../app/signals.ts';
 import { checkSelection, describe, planSelection, type ReplaySelection } from './plan-selection.ts';
+import type { CommandContext } from './run-command.ts';
 
 export interface ReplayCommandOptions extends ReplaySelection {
   /** Replaces a batch also when Kafka delivers fewer records for it than the lake has. */
@@ -34,17 +32,11 @@ export interface ReplayCommandOptions extends ReplaySelection {
   readonly table?: string;
 }
 
-export interface ReplayContext {
-  readonly log: Logger;
-  readonly stop: StopSignal;
-  readonly screen?: Screen;
-}
-
 /** Reads a range again and replaces what it wrote; prints the plan once nothing refuses it as a whole, and what became of it. */
 export async function replay(
   configured: Settings,
   options: ReplayCommandOptions,
-  { log, stop, screen }: ReplayContext,
+  { log, stop, screen }: CommandContext,
 ): Promise<number> {
   checkSelection(options);
   const settings = withTable(configured, options.table);

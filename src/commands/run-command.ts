@@ -4,12 +4,16 @@ import type { Settings } from '../app/config/settings.ts';
 import type { Screen } from '../app/screen/screen.ts';
 import type { StopSignal } from '../app/signals.ts';
 
-export interface Context {
-  readonly settings: Settings;
+/** What surrounds a command. */
+export interface CommandContext {
   readonly log: Logger;
   readonly stop: StopSignal;
   /** Where progress is shown to people; left out where nobody looks on. */
   readonly screen?: Screen;
+}
+
+export interface Context extends CommandContext {
+  readonly settings: Settings;
 }
 
 /** Services say what stopped them in their log, other commands in words. */

@@ -2,17 +2,15 @@ import { createCommitTools } from '../app/write/create-commit-tools.ts';
 import { openTopic } from '../app/kafka/open-topic.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
 import { createLogObserver } from '../app/observe/log-observer.ts';
-import type { Logger } from '../app/observe/logger.ts';
 import { openLake } from '../app/lake/open-lake.ts';
 import { printLines } from '../app/observe/output.ts';
 import type { Settings } from '../app/config/settings.ts';
-import type { Screen } from '../app/screen/screen.ts';
 import { showWork } from '../app/screen/show-work.ts';
-import type { StopSignal } from '../app/signals.ts';
 import { skipRange } from '../consumer/commit/gap/skip-range.ts';
 import type { OffsetRange, TopicReader } from '../consumer/ports/topic.ts';
 import { findReadable, isReadable } from '../consumer/replay/find-readable.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import type { CommandContext } from './run-command.ts';
 
 export interface SkipCommandOptions {
   readonly partition: number;
@@ -25,17 +23,11 @@ export interface SkipCommandOptions {
   readonly dryRun: boolean;
 }
 
-export interface SkipContext {
-  readonly log: Logger;
-  readonly stop: StopSignal;
-  readonly screen?: Screen;
-}
-
 /** Books a range that can't be read as a gap, so that its partition goes on. Safe beside a running consumer. */
 export async function skip(
   settings: Settings,
   options: SkipCommandOptions,
-  { log, stop, screen }: SkipContext,
+  { log, stop, screen }: CommandContext,
 ): Promise<number> {
   const { reason, wait: waitMs, dryRun } = options;
   await using reader = await openTopic(settings.kafka);

@@ -7,10 +7,9 @@ import type { AlertsCommandOptions } from './alerts.ts';
 import type { HoursCommandOptions } from './hours.ts';
 import type { ReportOptions } from './report.ts';
 import { tableFormats } from '../consumer/ports/lake.ts';
-import { plainOption } from './plain-option.ts';
 import type { RunCommand } from './run-command.ts';
 import type { DiffOptions } from './schema.ts';
-import { topicOption, topicOrAllOption, type TopicOption } from './topic-option.ts';
+import { plainOption, topicOption, topicOrAllOption, type TopicOption } from './shared-options.ts';
 
 /** Adds the commands that look at things, make certificates, or show it all. */
 export function addToolCommands(program: Command, run: RunCommand): void {

@@ -8,16 +8,15 @@ import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { Settings } from '../app/config/settings.ts';
 import { openTopic } from '../app/kafka/open-topic.ts';
-import type { Logger } from '../app/observe/logger.ts';
 import { printJson, printAll } from '../app/observe/output.ts';
 import { requireLedger } from '../app/lake/require-ledger.ts';
-import type { Screen } from '../app/screen/screen.ts';
 import { openLake } from '../app/lake/open-lake.ts';
 import { requireFormat } from '../app/lake/require-format.ts';
 import { requireLocation } from '../app/lake/require-location.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
 import { withProgress } from './verify-progress.ts';
 import { toJson, toLines } from './verify-report.ts';
+import type { CommandContext } from './run-command.ts';
 
 export interface VerifyCommandOptions {
   readonly deep: boolean;
@@ -37,16 +36,11 @@ export interface VerifyCommandOptions {
   readonly progress: boolean;
 }
 
-export interface VerifyContext {
-  readonly log: Logger;
-  readonly screen?: Screen;
-}
-
 /** Prints the audit; 1 when anything is wrong. Rejects with LEDGER_EMPTY when there is nothing to audit. */
 export async function verifyTable(
   settings: Settings,
   options: VerifyCommandOptions,
-  context: VerifyContext,
+  context: Pick<CommandContext, 'log' | 'screen'>,
 ): Promise<number> {
   const lake = await openLake(settings.lake);
   await requireFormat(lake, settings);
