@@ -1,37 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type { KafkaConnection } from '../app/kafka/connect-kafka.ts';
 import { settingsForTopic, type Settings } from '../app/config/settings.ts';
-import { lagPollMs, limitsOf, sharedLimits } from '../app/write/consumer-limits.ts';
+import { lagPollMs, sharedLimits } from '../app/write/consumer-limits.ts';
 import { createCommitTools, shareWriters } from '../app/write/create-commit-tools.ts';
-import { createSnapshots } from '../app/write/create-snapshots.ts';
-import { startHours } from '../app/hours/start-hours.ts';
-import { startUpkeep } from '../app/maintain/start-upkeep.ts';
-import { keepTrying, type KeepTryingOptions } from '../app/keep-trying.ts';
-import type { Lake } from '../app/lake/lake.ts';
+import { keepTrying } from '../app/keep-trying.ts';
 import { createLogObserver } from '../app/observe/log-observer.ts';
-import type { ServiceWatch } from '../app/observe/watch-service.ts';
 import { openMembership, openReaders } from '../app/kafka/open-source.ts';
 import { requireTable } from '../app/write/require-table.ts';
 import { releaseMemory } from '../app/write/release-memory.ts';
-import type { Tracing } from '../app/trace/open-tracing.ts';
 import { startCertificateWatch } from '../app/kafka/start-certificate-watch.ts';
 import { checkConditionalWrites } from '../consumer/ledger/chain/conditional-writes.ts';
 import { sharedPace } from '../consumer/service/pace.ts';
 import { startOfNew } from '../consumer/service/choose-start.ts';
-import { runConsumer } from '../consumer/service/run-consumer.ts';
 import { runTopics } from '../consumer/service/run-topics.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { Queues, Slots } from '../runtime/concurrency.ts';
-
-/** What is open while a consumer runs. */
-export interface ConsumeSession {
-  readonly untilEnd: boolean;
-  readonly connection: KafkaConnection;
-  readonly lake: Lake;
-  readonly watch: ServiceWatch;
-  readonly trying: KeepTryingOptions;
-  readonly tracing: Tracing;
-}
+import { consumeTopic, type ConsumeSession } from './consume-topic.ts';
 
 /** Tables that are looked up in the catalog at the same time. */
 const opensMax = 8;
@@ -75,11 +58,10 @@ interface RunnerContext extends ConsumeSession {
 }
 
 /** Opens a topic's table and reads the topic into it; what all topics share is made once. */
-async function topicRunner(settings: Settings, { membership, readers, lake, untilEnd, ...context }: RunnerContext) {
-  const { watch, trying, tracing, atStart } = context;
-  const { log, stop } = trying;
+async function topicRunner(settings: Settings, { membership, readers, atStart, ...session }: RunnerContext) {
+  const { lake, watch, trying, tracing } = session;
   const several = await shareWriters(settings);
-  const limits = sharedLimits(settings, createLogObserver(log));
+  const limits = sharedLimits(settings, createLogObserver(trying.log));
   const pace = sharedPace(systemClock, lagPollMs);
   const opening = new Slots(opensMax);
   const queues = new Queues();
@@ -92,38 +74,25 @@ async function topicRunner(settings: Settings, { membership, readers, lake, unti
       busy.add(topic);
       onProgress();
     };
-    const { observer, log: topicLog, lagged } = watch.topics.of(topic, written);
-    const options = {
-      settings: own,
-      lake,
-      log: topicLog,
-      observer,
-      several,
-      ...tracing.tools,
-      ...(metrics && { metrics }),
-    };
+    const { observer, log, lagged } = watch.topics.of(topic, written);
+    const options = { settings: own, lake, log, observer, several, ...tracing.tools, ...(metrics && { metrics }) };
     const tools = await opening.run(() => createCommitTools(options));
     await requireTable(lake, tools);
-    const reader = readers.reader(topic);
-    const snapshots = createSnapshots(lake, tools, own.table, queues);
-    await using hours = await startHours(own, { lake, reader, metrics, log: topicLog });
-    await using _upkeep = startUpkeep(own, { lake, metrics, log: topicLog });
-    await runConsumer({
-      ...limitsOf(own, tools),
+    const run = {
+      settings: own,
+      log,
       start: atStart.has(topic) ? own.kafka.start : startOfNew(own.kafka.start),
       limits,
       pace,
       source: membership.source(topic),
-      reader,
+      reader: readers.reader(topic),
       tools,
-      ...(snapshots && { snapshots }),
-      untilEnd,
-      stop: stop.signal,
+      queues,
       onLag: lagged,
       onIdle: () => {
         if (busy.delete(topic) && busy.size === 0) releaseMemory(tools);
       },
-    });
-    if (untilEnd && !stop.signal.aborted) await hours?.finish();
+    };
+    await consumeTopic(run, session);
   };
 }
