@@ -4,7 +4,7 @@ import { offsetCodec } from '../entry/ledger-entry.ts';
 import { startsPrefix, type LedgerPath, type TopicPath } from '../keys/ledger-keys.ts';
 import { isFolderMarker } from '../keys/object-keys.ts';
 import { tableNoteStart } from './table-note.ts';
-import { corruptNote, parseNote } from './parse-note.ts';
+import { corruptNote, noteOnce, parseNote } from './parse-note.ts';
 
 /** Where the chain of a Kafka partition begins: written once, before its first claim, and kept apart from the entries, so that it tells when they are gone. */
 export interface ChainStart {
@@ -28,9 +28,7 @@ const startSchema = z.object({ from: offsetCodec, notedAt: z.iso.datetime(), cho
 export async function noteStart(store: ObjectStore, path: LedgerPath, start: ChainStart): Promise<ChainStart> {
   const key = `${startsPrefix(path)}${path.partition}.json`;
   const bytes = Buffer.from(`${JSON.stringify(z.encode(startSchema, start))}\n`);
-  const result = await store.put(key, bytes, { ifAbsent: true });
-  const stored = result.kind === 'stored' ? undefined : await store.get(key);
-  return stored === undefined ? start : parseStart(key, stored.bytes);
+  return parseStart(key, await noteOnce(store, key, bytes));
 }
 
 /** The noted start of one Kafka partition, if there is one. */

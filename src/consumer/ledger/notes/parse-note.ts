@@ -1,4 +1,5 @@
 import { messageOf, PipelineError } from '../../../runtime/errors.ts';
+import type { ObjectStore } from '../../ports/lake.ts';
 
 interface NoteSchema<Note> {
   parse(json: unknown): Note;
@@ -15,6 +16,12 @@ export function parseNote<Note>(
   } catch (error) {
     throw corruptNote(key, what, messageOf(error));
   }
+}
+
+/** Puts the note unless there is one; answers with the bytes that count. */
+export async function noteOnce(store: ObjectStore, key: string, bytes: Uint8Array): Promise<Uint8Array> {
+  const { kind } = await store.put(key, bytes, { ifAbsent: true });
+  return kind === 'stored' ? bytes : ((await store.get(key))?.bytes ?? bytes);
 }
 
 /** Makes the error of a note that can't be read, and why. */

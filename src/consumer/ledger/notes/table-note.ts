@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ObjectStore } from '../../ports/lake.ts';
 import { startsPrefix, type TopicPath } from '../keys/ledger-keys.ts';
-import { parseNote } from './parse-note.ts';
+import { noteOnce, parseNote } from './parse-note.ts';
 
 /**
  * Which Iceberg table the ledger was written for, by the table's UUID: noted once, before anything of the ledger becomes part of the
@@ -32,9 +32,9 @@ export async function noteTable(
   topic: TopicPath,
   { name, tableUuid, notedAt }: { readonly name: string; readonly tableUuid: string; readonly notedAt: string },
 ): Promise<string> {
-  const bytes = Buffer.from(`${JSON.stringify({ tableUuid, notedAt })}\n`);
-  const result = await store.put(noteKey(topic, name), bytes, { ifAbsent: true });
-  return result.kind === 'stored' ? tableUuid : ((await notedTable(store, topic, name)) ?? tableUuid);
+  const key = noteKey(topic, name);
+  const bytes = await noteOnce(store, key, Buffer.from(`${JSON.stringify({ tableUuid, notedAt })}\n`));
+  return parseNote({ key, bytes }, what, noteSchema).tableUuid;
 }
 
 /** Forgets the note of a table that has got nothing. */

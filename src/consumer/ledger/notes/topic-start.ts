@@ -3,7 +3,7 @@ import type { ObjectStore } from '../../ports/lake.ts';
 import { topicStartName } from './chain-start.ts';
 import { offsetCodec } from '../entry/ledger-entry.ts';
 import { startsPrefix, type TopicPath } from '../keys/ledger-keys.ts';
-import { parseNote } from './parse-note.ts';
+import { noteOnce, parseNote } from './parse-note.ts';
 
 /**
  * Where the chains of a topic begin that was not to be read from its first record. It is decided once for all Kafka partitions,
@@ -56,9 +56,7 @@ export async function decideTopicStart(
   if (known !== undefined) return parse(key, known.bytes);
   const decision = await decide();
   if (decision === undefined) return undefined;
-  const result = await store.put(key, serialize(decision), { ifAbsent: true });
-  const stored = result.kind === 'stored' ? undefined : await store.get(key);
-  return stored === undefined ? decision : parse(key, stored.bytes);
+  return parse(key, await noteOnce(store, key, serialize(decision)));
 }
 
 /** Forgets what was decided for a table that got nothing. */
