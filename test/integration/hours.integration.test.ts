@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createDuckdbQueryEngine } from '../../src/lake/duckdb-query-engine.ts';
-import { createJsonIcebergCatalog } from '../../src/lake/catalog/json-iceberg-catalog.ts';
 import { createLocalObjectStore } from '../../src/lake/store/local-object-store.ts';
-import { systemClock } from '../../src/runtime/clock.ts';
 import { Attack } from '../support/attack.ts';
+import { localIcebergCatalog } from '../support/local-iceberg-catalog.ts';
 import { WebhookReceiver } from '../support/webhook-receiver.ts';
 
 /** Quick settling of hours that are long past: the Kafka partitions are idle as soon as they are read. */
@@ -36,8 +35,7 @@ async function tableOfHours({ folder, table }: Attack): Promise<string[]> {
 
 /** Sets an Iceberg table back to its first snapshot. */
 async function setBack({ folder, table: name }: Attack): Promise<void> {
-  const store = createLocalObjectStore({ root: folder });
-  const iceberg = createJsonIcebergCatalog({ store, database: 'glueless', clock: systemClock });
+  const iceberg = localIcebergCatalog(folder);
   const table = await iceberg.load(name);
   const first = table?.metadata.snapshots[0]?.['snapshot-id'];
   if (table === undefined || first === undefined) throw new Error(`${name} has no snapshot`);

@@ -9,19 +9,27 @@ import { untilCompacted } from '../support/compaction.ts';
 import { deleteBelow } from '../support/kafka.ts';
 import { freeze, kill, type Moment } from '../support/moments.ts';
 import type { Dice } from './dice.ts';
-import { optionalColumns, randomSettings } from './settings.ts';
+import { oddFields, optionalColumns, randomSettings, type Layout } from './settings.ts';
 import type { Tally } from './tally.ts';
 
-const moments: readonly Moment[] = [
+const everywhere: readonly Moment[] = [
   'beforeClaim',
   'afterClaim',
   'beforePut',
   'afterPut',
   'beforeCommit',
   'afterCommit',
+  'beforeReplacing',
   'afterReplacing',
   'beforeDelete',
 ];
+const momentsOf: Readonly<Record<Layout, readonly Moment[]>> = {
+  hive: everywhere,
+  merged: [...everywhere, 'beforeNote', 'afterNote', 'beforeMergedPut', 'afterMergedPut', 'beforeMove', 'afterMove'],
+  iceberg: [...everywhere, 'beforeSnapshot', 'afterSnapshot', 'beforePointer', 'afterPointer'],
+};
+/** Four days later nobody is at work any more, and upkeep deletes what it left. */
+const daysLater = { NODE_OPTIONS: '--import ./test/support/clock-ahead.ts', HOURS_AHEAD: '100' };
 const toolsMax = 3;
 /** Different keys of records. */
 const keys = 7;
@@ -32,6 +40,7 @@ export interface ChapterOptions {
   readonly tally: Tally;
   readonly partitions: number;
   readonly members: number;
+  readonly layout: Layout;
   /** Processes can be stopped at operations on the lake: a local one. */
   readonly atMoments: boolean;
   /** The way to the lake without faults. */
@@ -68,6 +77,7 @@ export class Chapter {
       () => this.#startTool('replay', this.#replayArguments()),
       () => this.#startTool('redrive', ['redrive']),
       () => this.#startTool('repair', ['verify', '--repair']),
+      () => this.#startTool('upkeep', ['maintain']),
       () => this.#retention(),
       () => this.#retention(),
     ];
@@ -84,11 +94,16 @@ export class Chapter {
     const { attack, tally, healthy } = this.#options;
     const rules = { RECORD_BYTES_MAX: '100000', ...healthy };
     await attack.consumeToEnd(rules);
-    await attack.succeed(['replay', '--all'], rules);
+    // what Kafka has dropped is left alone
+    expect([0, 3]).toContain((await attack.run(['replay', '--all'], rules)).code);
     await attack.succeed(['redrive'], rules);
     tally.add('doubled until repair', (await attack.count(optionalColumns)).doubled);
     await attack.run(['verify', '--repair'], healthy);
     await attack.expectWhole(optionalColumns, healthy);
+    for (const clock of [{}, daysLater]) {
+      await attack.succeed(['maintain'], { ...healthy, ...clock });
+      await attack.expectWhole(optionalColumns, healthy);
+    }
   }
 
   /** Kafka compacts what the lake holds; replays leave alone what it no longer delivers. */
@@ -96,7 +111,7 @@ export class Chapter {
     const { attack, dice, tally, partitions } = this.#options;
     const partition = dice.below(partitions);
     await untilCompacted(attack, keys + 10, partition);
-    const replays = [0, 1].map(() => attack.start(['replay', '--all'], randomSettings(dice), this.#randomFault()));
+    const replays = [0, 1].map(() => attack.start(['replay', '--all'], this.#randomSettings(), this.#randomFault()));
     for (const replay of replays) await awake(replay);
     tally.add('compactions');
     tally.add('replay', replays.length);
@@ -136,13 +151,13 @@ export class Chapter {
   async #append(partition: number): Promise<void> {
     const { attack, dice, tally } = this.#options;
     const count = 10 + dice.below(150);
-    await attack.append(count, { partition, key: (index) => `k${index % keys}` });
+    await attack.append(count, { partition, key: (index) => `k${index % keys}`, more: oddFields });
     tally.add('records', count);
   }
 
   #startMember(): RunningCli {
-    const { attack, dice } = this.#options;
-    return this.#kept(attack.start(['consume'], { ...randomSettings(dice), KAFKA_GROUP_ID: this.#group }));
+    const { attack } = this.#options;
+    return this.#kept(attack.start(['consume'], { ...this.#randomSettings(), KAFKA_GROUP_ID: this.#group }));
   }
 
   #kept(process: RunningCli): RunningCli {
@@ -185,13 +200,17 @@ export class Chapter {
     if (!atMoments) return this.#signalMember('SIGKILL');
     const index = dice.below(this.#members.length);
     await this.#members[index]?.stop('SIGKILL');
-    const env = { ...randomSettings(dice), KAFKA_GROUP_ID: this.#group };
+    const env = { ...this.#randomSettings(), KAFKA_GROUP_ID: this.#group };
     this.#members[index] = this.#kept(attack.start(['consume'], env, this.#randomFault()));
   }
 
+  #randomSettings(): Record<string, string> {
+    return randomSettings(this.#options.dice, this.#options.layout);
+  }
+
   #randomFault() {
-    const { dice } = this.#options;
-    return (dice.percent(50) ? freeze : kill)(dice.pick(moments), 1 + dice.below(3));
+    const { dice, layout } = this.#options;
+    return (dice.percent(50) ? freeze : kill)(dice.pick(momentsOf[layout]), 1 + dice.below(3));
   }
 
   #replayArguments(): string[] {
@@ -205,7 +224,7 @@ export class Chapter {
   async #startTool(name: string, args: readonly string[]): Promise<void> {
     const { attack, dice, tally, atMoments } = this.#options;
     const faults = atMoments && dice.percent(40) ? [this.#randomFault()] : [];
-    const tool = this.#kept(attack.start(args, randomSettings(dice), ...faults));
+    const tool = this.#kept(attack.start(args, this.#randomSettings(), ...faults));
     this.#tools.push(tool);
     tally.add(name);
     if (this.#tools.length <= toolsMax) return;

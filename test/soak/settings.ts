@@ -3,7 +3,32 @@ import type { Dice } from './dice.ts';
 type Settings = Readonly<Record<string, string>>;
 
 /** Columns that a row may lack under some of the settings. */
-export const optionalColumns = ['secret', 'other', 'text'];
+export const optionalColumns = ['secret', 'other', 'text', 'labels', 'big'];
+
+/** What a table is, which all of its processes say alike. Its hours are closed at once, so that upkeep always finds something to merge. */
+export const layouts = {
+  hive: {},
+  merged: { MERGE_HIVE_FILES: 'true', MAINTAIN_LATENESS_SECONDS: '0', PARTITION_BY: 'hour' },
+  iceberg: {
+    TABLE_FORMAT: 'iceberg',
+    COMMIT_SECONDS: '1',
+    MAINTAIN_LATENESS_SECONDS: '0',
+    PARQUET_ENCODER: 'glueless',
+  },
+} as const satisfies Record<string, Settings>;
+
+export type Layout = keyof typeof layouts;
+
+const labels = 60;
+
+/** Fields whose types only many records tell: an object with keys of its own in each, now and then a value of another type, and an integer of 63 bits. */
+export function oddFields(n: number): object {
+  const names = [0, 1, 2].map((index) => `k${(n * 7 + index * 13) % labels}`);
+  return {
+    labels: Object.fromEntries(names.map((name, index) => [name, n % 50 === 49 && index === 0 ? 'text' : n + index])),
+    big: JSON.rawJSON(String(2n ** 62n + BigInt(n))),
+  };
+}
 
 const choices: readonly (readonly Settings[])[] = [
   [{ RECORD_BYTES_MAX: '400' }, { RECORD_BYTES_MAX: '100000' }],
@@ -19,7 +44,7 @@ const choices: readonly (readonly Settings[])[] = [
 ];
 
 /** One configuration of a process, as another deployment of the same service could have it. */
-export function randomSettings(dice: Dice): Record<string, string> {
+export function randomSettings(dice: Dice, layout: Layout): Record<string, string> {
   const rows = { BATCH_ROWS_MAX: String(20 + dice.below(200)) };
-  return Object.assign({}, rows, ...choices.map((each) => dice.pick(each)));
+  return Object.assign({}, rows, ...choices.map((each) => dice.pick(each)), layouts[layout]);
 }

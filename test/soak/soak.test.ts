@@ -1,9 +1,11 @@
-import { expect, inject, it } from 'vitest';
+import { beforeAll, expect, inject, it } from 'vitest';
 import { Attack } from '../support/attack.ts';
 import { compacting } from '../support/compaction.ts';
+import { provideIcebergReaders } from '../support/iceberg-readers.ts';
 import { startFaultyProxy, type Fault, type Request } from '../support/faulty-proxy.ts';
 import { Chapter } from './chapter.ts';
 import { Dice } from './dice.ts';
+import { layouts, type Layout } from './settings.ts';
 import { Tally } from './tally.ts';
 
 const minutes = Number(process.env['SOAK_MINUTES'] ?? '1');
@@ -21,22 +23,27 @@ const weather: readonly Fault[] = [
 
 interface Stage {
   readonly partitions: number;
+  readonly layout: Layout;
   readonly onS3: boolean;
   readonly isCompacted: boolean;
 }
 
 async function openAttack(
   dice: Dice,
-  { partitions, onS3, isCompacted }: Stage,
+  { partitions, layout, onS3, isCompacted }: Stage,
 ): Promise<{ attack: Attack; faults: () => number }> {
   const settings = isCompacted ? compacting : {};
-  if (!onS3) return { attack: await Attack.open({ partitions, settings }), faults: () => 0 };
+  if (!onS3) return { attack: await Attack.open({ partitions, settings, env: layouts[layout] }), faults: () => 0 };
   const clouds = new Dice(dice.below(1_000_000));
   const faultFor = ({ action }: Request): Fault | undefined =>
     action === '' && clouds.percent(4) ? clouds.pick(weather) : undefined;
   const { endpoint, faults } = await startFaultyProxy(inject('stack').aws.endpoint, faultFor);
   return { attack: await Attack.openOnS3(endpoint, { partitions, settings }), faults };
 }
+
+beforeAll(async () => {
+  await provideIcebergReaders();
+});
 
 it(`soaks for ${minutes} minutes, seed ${seed}: nothing lost, doubled or wrong`, { timeout: 0 }, async () => {
   const untilMs = Date.now() + minutes * 60_000;
@@ -46,14 +53,17 @@ it(`soaks for ${minutes} minutes, seed ${seed}: nothing lost, doubled or wrong`,
     const partitions = 1 + dice.below(4);
     const onS3 = chapter % 4 === 3;
     const isCompacted = chapter % 4 === 1;
+    // how the others are read is told by a lake in a folder only
+    const layout = onS3 ? 'hive' : dice.pick<Layout>(['hive', 'merged', 'iceberg']);
     const tally = new Tally();
-    const { attack, faults } = await openAttack(dice, { partitions, onS3, isCompacted });
+    const { attack, faults } = await openAttack(dice, { partitions, layout, onS3, isCompacted });
     const story = new Chapter({
       attack,
       dice,
       tally,
       partitions,
       members: 1 + dice.below(3),
+      layout,
       atMoments: !onS3,
       healthy: onS3 ? { AWS_ENDPOINT_URL: inject('stack').aws.endpoint } : {},
     });
@@ -66,7 +76,7 @@ it(`soaks for ${minutes} minutes, seed ${seed}: nothing lost, doubled or wrong`,
       console.log(`failed with seed ${seed + chapter}: ${tally.toString()}; left behind in ${await story.keep()}`);
       throw error;
     }
-    tally.add(onS3 ? 'chapters on S3' : 'chapters');
+    tally.add(onS3 ? 'chapters on S3' : `chapters ${layout}`);
     tally.add('faults of S3', faults());
     total.addAll(tally);
     console.log(`chapter ${chapter}, seed ${seed + chapter}: ${tally.toString()}`);

@@ -4,12 +4,14 @@ import { expect, inject } from 'vitest';
 import type { KafkaClient } from '../../src/kafka/kafkajs/client.ts';
 import { withAdmin } from '../../src/kafka/kafkajs/admin.ts';
 import { kafkaEnvironment, runCli, RunningCli, type CliResult, type Environment } from './cli.ts';
-import { countLake, type KnownRecord, type LakeCount } from './count-lake.ts';
+import { countLake, type CountOptions, type KnownRecord, type LakeCount } from './count-lake.ts';
 import { downloadLake } from './download-lake.ts';
 import type { Fault } from './fault-at.ts';
+import { readWithPyiceberg } from './iceberg-readers.ts';
 import { connectAdmin, createTopic } from './kafka.ts';
 import { knownRecord, publishValues } from './known-records.ts';
 import { temporaryFolder } from './lake.ts';
+import { localIcebergCatalog } from './local-iceberg-catalog.ts';
 
 /** Loads the wrapper of the operating system's calls before the program. */
 const faultOptions = '--import ./test/support/fault-at.ts';
@@ -28,6 +30,8 @@ export interface AppendOptions {
   readonly key?: (index: number) => string;
   /** Hour of the event time, counted from the first; two hours take turns when left out. */
   readonly hour?: (index: number) => number;
+  /** Further fields of the nth record of the topic. */
+  readonly more?: (n: number) => object;
   /** Kafka timestamp of all records. */
   readonly timestampMs?: number;
 }
@@ -75,10 +79,12 @@ export class Attack {
   }
 
   /** Publishes records that the count knows. */
-  async append(count: number, { hour, ...options }: AppendOptions = {}): Promise<void> {
+  async append(count: number, { hour, more, ...options }: AppendOptions = {}): Promise<void> {
     const start = this.#count;
     this.#count += count;
-    const values = Array.from({ length: count }, (_, index) => knownRecord(start + index, hour?.(index)));
+    const values = Array.from({ length: count }, (_, index) =>
+      knownRecord(start + index, hour?.(index), more?.(start + index)),
+    );
     const first = await this.appendValues(values, options);
     const { partition = 0 } = options;
     this.records.push(...values.map((value, index): KnownRecord => [partition, first + index, value]));
@@ -87,7 +93,7 @@ export class Attack {
   /** Publishes values that the count is not told of; answers with the offset of the first. */
   async appendValues(
     values: readonly (string | null)[],
-    { partition = 0, key, timestampMs }: Omit<AppendOptions, 'hour'> = {},
+    { partition = 0, key, timestampMs }: Omit<AppendOptions, 'hour' | 'more'> = {},
   ): Promise<number> {
     return publishValues(this.kafka, values, { topic: this.topic, partition, key, timestampMs });
   }
@@ -118,8 +124,9 @@ export class Attack {
 
   /** Starts a command that meets the faults on its way. */
   start(args: readonly string[], env: Environment = {}, ...faults: readonly Fault[]): RunningCli {
-    const faulty = faults.length === 0 ? {} : { NODE_OPTIONS: faultOptions, FAULTS: JSON.stringify(faults) };
-    return new RunningCli(args, this.#environment({ ...faulty, ...env }));
+    const options = [faultOptions, env['NODE_OPTIONS']].filter((each) => each !== undefined).join(' ');
+    const faulty = faults.length === 0 ? {} : { NODE_OPTIONS: options, FAULTS: JSON.stringify(faults) };
+    return new RunningCli(args, this.#environment({ ...env, ...faulty }));
   }
 
   /** Starts a command and waits until its fault has struck. */
@@ -130,18 +137,10 @@ export class Attack {
     return victim;
   }
 
-  /** What pyarrow finds of the records. `optional`: columns that a row may lack. */
+  /** What pyarrow finds of the records where readers of the table look. `optional`: columns that a row may lack. */
   async count(optional: readonly string[] = []): Promise<LakeCount> {
-    const folder = await this.#lakeFolder();
-    const folders = [join(folder, this.table), join(folder, `${this.table}_dead_letters`)];
-    return countLake({ folders, records: this.records, optional, compacted: this.compacted });
-  }
-
-  /** The same of a lake in a folder, by a reader that goes to where the catalog has the partitions. */
-  async countByCatalog(): Promise<LakeCount> {
-    const { folder, table, records } = this;
-    const catalog = join(folder, '_catalog', 'glueless', `${table}.partitions`);
-    return countLake({ folders: [join(folder, `${table}_dead_letters`)], catalog, records });
+    const { records, compacted } = this;
+    return countLake({ ...(await this.#visible()), records, optional, compacted });
   }
 
   /** Nothing is lost, doubled or wrong in any visible file. */
@@ -157,6 +156,26 @@ export class Attack {
     const found = await this.expectExactlyOnce(optional);
     await this.succeed(['verify', '--deep'], env);
     return found;
+  }
+
+  /** Readers of an Iceberg table go by its snapshot, those of a Hive table whose files are merged by the catalog. */
+  async #visible(): Promise<Pick<CountOptions, 'folders' | 'catalog' | 'files'>> {
+    const { table, env } = this;
+    const deadLetters = `${table}_dead_letters`;
+    if (env['TABLE_FORMAT'] === 'iceberg')
+      return { files: { rows: await this.#snapshotFiles(table), deadLetters: await this.#snapshotFiles(deadLetters) } };
+    const folder = await this.#lakeFolder();
+    if (env['MERGE_HIVE_FILES'] !== 'true') return { folders: [join(folder, table), join(folder, deadLetters)] };
+    return {
+      folders: [join(folder, deadLetters)],
+      catalog: join(folder, '_catalog', 'glueless', `${table}.partitions`),
+    };
+  }
+
+  async #snapshotFiles(name: string): Promise<readonly string[]> {
+    const table = await localIcebergCatalog(this.folder).load(name);
+    if (table === undefined) return [];
+    return (await readWithPyiceberg({ metadata: table.metadataLocation, files: true })).files;
   }
 
   async #lakeFolder(): Promise<string> {

@@ -1,8 +1,9 @@
 """Counts what a lake's visible Parquet files hold against the records Kafka was given, without any code of the product.
 
 Reads JSON from stdin: {"folders": [...], "records": [[partition, offset, value or null], ...], "optional": [column, ...],
-"compacted": [[partition, offset], ...], "catalog": folder or null}, of which the last but one may be lost, and prints the records that are lost, doubled or wrong. Values are compared column by column, dead letters byte for byte.
-With a catalog, the folder of a local table's partitions, the rows are those in the folders that it names now.
+"compacted": [[partition, offset], ...], "catalog": folder or null, "files": {"rows": [path, ...], "deadLetters": [path, ...]} or null}, and prints the
+records that are lost, doubled or wrong; those of "compacted" may be lost. Values are compared column by column, dead letters byte for byte.
+With a catalog, the folder of a local table's partitions, the rows are those in the folders that it names now; "files" are read as they are.
 """
 
 import datetime
@@ -42,7 +43,21 @@ def is_same(expected, found):
     if isinstance(found, datetime.datetime):
         at = found if found.tzinfo else found.replace(tzinfo=datetime.timezone.utc)
         return at == datetime.datetime.fromisoformat(expected.replace("Z", "+00:00"))
-    return expected == found
+    return expected == found or (isinstance(found, str) and isinstance(expected, int) and found == str(expected))
+
+
+def members_of(found):
+    """A struct's, a map's or a JSON text's; a struct has a sibling for a member's values of another type."""
+    members = json.loads(found) if isinstance(found, str) else dict(found)
+    return {key.partition("_")[0]: value for key, value in members.items() if value is not None}
+
+
+def is_same_object(name, expected, row):
+    rescued = {key: value for key, value in json.loads(row.get("_rescued") or "{}").items() if key.startswith(f"/{name}/")}
+    found = [(key[len(name) + 2 :].partition("/")[0], value) for key, value in rescued.items()]
+    for each in values_of(name, row):
+        found += members_of(each).items()
+    return len(found) == len(expected) and all(is_same(expected.get(key), value) for key, value in found)
 
 
 def values_of(name, row):
@@ -55,7 +70,11 @@ def values_of(name, row):
 def wrong_row(value, row):
     for name, expected in json.loads(value).items():
         found = values_of(name, row)
-        if found == [] and name.lower() in optional:
+        if found == [] and name.lower() in optional and f'"/{name}' not in (row.get("_rescued") or ""):
+            continue
+        if isinstance(expected, dict):
+            if not is_same_object(name, expected, row):
+                return f"{name}: {found!r} and {row.get('_rescued')} instead of {expected!r}"
             continue
         if len(found) != 1 or not is_same(expected, found[0]):
             return f"{name}: {found!r} instead of {expected!r}"
@@ -66,28 +85,35 @@ def wrong_dead_letter(value, row):
     return None if row["value_text"] == value else f"value_text: {row['value_text']!r}"
 
 
+def asked_files():
+    """Every file that a reader sees, and whether it holds dead letters."""
+    files = asked.get("files") or {"rows": [], "deadLetters": []}
+    yield from ((path, False) for path in files["rows"])
+    yield from ((path, True) for path in files["deadLetters"])
+    catalog = asked.get("catalog")
+    for folder in asked["folders"] + (list(folders_of_catalog(catalog)) if catalog else []):
+        yield from ((path, folder.endswith("_dead_letters")) for path in visible_files(folder))
+
+
 seen = {}
 wrong = []
 counts = {"rows": 0, "deadLetters": 0}
-catalog = asked.get("catalog")
-for folder in asked["folders"] + (list(folders_of_catalog(catalog)) if catalog else []):
-    for path in visible_files(folder):
-        is_dead = folder.endswith("_dead_letters")
-        try:
-            rows = pq.ParquetFile(path).read().to_pylist()
-        except Exception as error:
-            wrong.append(f"{path}: {error}")
+for path, is_dead in asked_files():
+    try:
+        rows = pq.ParquetFile(path).read().to_pylist()
+    except Exception as error:
+        wrong.append(f"{path}: {error}")
+        continue
+    counts["deadLetters" if is_dead else "rows"] += len(rows)
+    for row in rows:
+        at = (row["kafka_partition"], row["kafka_offset"])
+        seen.setdefault(at, []).append(path)
+        if truth.get(at) is None:
+            wrong.append(f"{at} of {path} was never in Kafka")
             continue
-        counts["deadLetters" if is_dead else "rows"] += len(rows)
-        for row in rows:
-            at = (row["kafka_partition"], row["kafka_offset"])
-            seen.setdefault(at, []).append(path)
-            if truth.get(at) is None:
-                wrong.append(f"{at} of {path} was never in Kafka")
-                continue
-            why = (wrong_dead_letter if is_dead else wrong_row)(truth[at], row)
-            if why is not None:
-                wrong.append(f"{at} of {path}: {why}")
+        why = (wrong_dead_letter if is_dead else wrong_row)(truth[at], row)
+        if why is not None:
+            wrong.append(f"{at} of {path}: {why}")
 
 compacted = {(partition, offset) for partition, offset in asked["compacted"]}
 lost = [at for at, value in truth.items() if value is not None and at not in seen and at not in compacted]

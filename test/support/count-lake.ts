@@ -18,10 +18,12 @@ export interface LakeCount {
 }
 
 export interface CountOptions {
-  /** The table's folder and that of its dead letters. */
-  readonly folders: readonly string[];
+  /** Folders of tables, all of whose files count. */
+  readonly folders?: readonly string[];
   /** The folder of partitions in a local catalog, by which readers go. */
   readonly catalog?: string;
+  /** Files that a snapshot lists. */
+  readonly files?: { readonly rows: readonly string[]; readonly deadLetters: readonly string[] };
   readonly records: readonly KnownRecord[];
   /** Columns that a row may lack: fields that some configuration leaves out. */
   readonly optional?: readonly string[];
@@ -31,8 +33,9 @@ export interface CountOptions {
 
 /** Counts every visible file of a lake with pyarrow, by partition, offset and value. */
 export async function countLake({
-  folders,
+  folders = [],
   catalog,
+  files,
   records,
   optional = [],
   compacted = [],
@@ -43,6 +46,7 @@ export async function countLake({
     JSON.stringify({
       folders,
       catalog,
+      files,
       records,
       optional,
       compacted: compacted.map(([partition, offset]) => [partition, offset]),

@@ -39,6 +39,7 @@ export interface PyicebergRequest {
   readonly properties?: Readonly<Record<string, string>>;
   readonly select?: readonly string[];
   readonly filters?: readonly string[];
+  readonly files?: boolean;
   readonly snapshots?: boolean;
 }
 
@@ -48,6 +49,8 @@ export interface PyicebergAnswer {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
   /** For each filter: the files that have to be opened for it, and the rows that it fits. */
   readonly filters: readonly { readonly files: number; readonly rows: number }[];
+  /** Paths of the current snapshot's data files. */
+  readonly files: readonly string[];
   /** Counts of every snapshot, oldest first. */
   readonly snapshots: readonly { readonly id: string; readonly rows: number; readonly distinct: number }[];
 }

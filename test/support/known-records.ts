@@ -8,8 +8,8 @@ const dayMs = 24 * hourMs;
 /** A quarter past nine, two days ago. */
 const firstHourMs = Math.floor(Date.now() / dayMs - 2) * dayMs + 9.25 * hourMs;
 
-/** The nth record of a topic: its event time in one of two hours, another time on one of two other days. */
-export function knownRecord(n: number, hour = n % 2): string {
+/** The nth record of a topic: its event time in one of two hours, another time on one of two other days, and `more` fields. */
+export function knownRecord(n: number, hour = n % 2, more: object = {}): string {
   const at = (ms: number): string => new Date(ms).toISOString();
   return JSON.stringify({
     n,
@@ -17,6 +17,7 @@ export function knownRecord(n: number, hour = n % 2): string {
     other: at(firstHourMs - (1 + (n % 2)) * dayMs),
     text: `record ${n}${n % 10 === 9 ? ' is long'.repeat(60) : ''}`,
     secret: `s${n}`,
+    ...more,
   });
 }
 

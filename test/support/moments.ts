@@ -6,6 +6,8 @@ const entries = String.raw`^_ledger/.*\.json$`;
 const notes = String.raw`^_ledger/[^/]*\.merged/.*\.json$`;
 const merged = String.raw`^[^/]*\.merged/.*\.parquet$`;
 const partitions = String.raw`^_catalog/.*\.partitions/.*\.json$`;
+const manifestLists = String.raw`/metadata/snap-.*\.avro$`;
+const pointers = String.raw`^_catalog/.*\.json$`;
 
 /** Where a process can be stopped: an operation on the lake, and the moment before or after it. */
 export const moments = {
@@ -23,6 +25,10 @@ export const moments = {
   afterMergedPut: { operation: 'put', phase: 'after', key: merged },
   beforeMove: { operation: 'put', phase: 'before', key: partitions },
   afterMove: { operation: 'put', phase: 'after', key: partitions },
+  beforeSnapshot: { operation: 'put', phase: 'before', key: manifestLists },
+  afterSnapshot: { operation: 'put', phase: 'after', key: manifestLists },
+  beforePointer: { operation: 'put', phase: 'before', key: pointers, content: '/metadata/' },
+  afterPointer: { operation: 'put', phase: 'after', key: pointers, content: '/metadata/' },
   beforeDelete: { operation: 'delete', phase: 'before', key: rows },
 } as const satisfies Record<string, Fault>;
 

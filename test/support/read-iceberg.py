@@ -4,6 +4,7 @@ Reads JSON from stdin and prints JSON. The table is {"metadata": location} or {"
 files' store. What is asked for:
   "select": columns; gives "rows" of the current snapshot, in the order of their Kafka coordinates
   "filters": expressions; gives for each the number of files that have to be opened, and of rows that it fits
+  "files": true; gives the paths of the current snapshot's data files, none of which may have rows deleted
   "snapshots": true; gives for every snapshot, oldest first, its id, rows, and how many different Kafka coordinates they have
 """
 
@@ -38,6 +39,10 @@ if "select" in asked:
 if "filters" in asked:
     scans = [table.scan(row_filter=each, selected_fields=coordinates) for each in asked["filters"]]
     answer["filters"] = [{"files": len(list(scan.plan_files())), "rows": scan.to_arrow().num_rows} for scan in scans]
+if asked.get("files"):
+    tasks = list(table.scan().plan_files())
+    assert not any(task.delete_files for task in tasks), "rows are deleted by files of their own"
+    answer["files"] = [task.file.file_path.removeprefix("file://") for task in tasks]
 if asked.get("snapshots"):
     answer["snapshots"] = [count(snapshot.snapshot_id) for snapshot in table.metadata.snapshots]
 print(json.dumps(answer, default=str))

@@ -3,13 +3,11 @@ import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createJsonIcebergCatalog } from '../../../src/lake/catalog/json-iceberg-catalog.ts';
-import { createLocalObjectStore } from '../../../src/lake/store/local-object-store.ts';
-import { systemClock } from '../../../src/runtime/clock.ts';
 import { Attack, wake } from '../../support/attack.ts';
 import { loadTable } from '../../support/iceberg-lake.ts';
 import { temporaryFolder } from '../../support/lake.ts';
 import { provideIcebergReaders, readWithPyiceberg } from '../../support/iceberg-readers.ts';
+import { localIcebergCatalog } from '../../support/local-iceberg-catalog.ts';
 import { freeze, kill } from '../../support/moments.ts';
 
 beforeAll(async () => {
@@ -106,11 +104,7 @@ async function rowsOfNew(attack: Attack): Promise<number> {
   const env = { LAKE_TABLE: name, TABLE_FORMAT: 'iceberg', COMMIT_SECONDS: '1' };
   await attack.consumeToEnd(env);
   await attack.succeed(['verify', '--deep'], env);
-  const store = createLocalObjectStore({ root: attack.folder });
-  const { metadataLocation } = await loadTable(
-    { iceberg: createJsonIcebergCatalog({ store, database: 'glueless', clock: systemClock }) },
-    name,
-  );
+  const { metadataLocation } = await loadTable({ iceberg: localIcebergCatalog(attack.folder) }, name);
   const { rows, distinct } = (await readWithPyiceberg({ metadata: metadataLocation, snapshots: true })).snapshots.at(
     -1,
   ) ?? {

@@ -1,13 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { retentionProperties } from '../../../src/iceberg/metadata/expire-snapshots.ts';
-import type { IcebergCatalog, LoadedTable } from '../../../src/iceberg/iceberg-catalog.ts';
-import { createJsonIcebergCatalog } from '../../../src/lake/catalog/json-iceberg-catalog.ts';
-import { createLocalObjectStore } from '../../../src/lake/store/local-object-store.ts';
-import { systemClock } from '../../../src/runtime/clock.ts';
+import type { LoadedTable } from '../../../src/iceberg/iceberg-catalog.ts';
 import { runCli, RunningCli, type Environment } from '../../support/cli.ts';
 import type { Fault } from '../../support/fault-at.ts';
 import { loadTable } from '../../support/iceberg-lake.ts';
 import { provideIcebergReaders, readWithPyiceberg } from '../../support/iceberg-readers.ts';
+import { localIcebergCatalog } from '../../support/local-iceberg-catalog.ts';
 import { Scenario } from '../../support/scenario.ts';
 
 /** The metadata of a table that is there already has been written, and the catalog still points to the one before. */
@@ -130,18 +128,13 @@ function faultsOf(fault: Fault): Environment {
 }
 
 async function currentTable(scenario: Scenario): Promise<LoadedTable> {
-  return loadTable({ iceberg: catalogOf(scenario) }, scenario.env['LAKE_TABLE']);
+  return loadTable({ iceberg: localIcebergCatalog(scenario.folder) }, scenario.env['LAKE_TABLE']);
 }
 
 /** Has every commit expire the snapshots before it. */
 async function keepOneSnapshot(scenario: Scenario): Promise<void> {
   const updates = { [retentionProperties.countMin]: '1', [retentionProperties.ageMaxMs]: '1' };
   const change = { requirements: [], updates: [{ action: 'set-properties' as const, updates }] };
-  const outcome = await catalogOf(scenario).commit(await currentTable(scenario), change);
+  const outcome = await localIcebergCatalog(scenario.folder).commit(await currentTable(scenario), change);
   expect(outcome.kind).toBe('committed');
-}
-
-function catalogOf({ folder }: Scenario): IcebergCatalog {
-  const store = createLocalObjectStore({ root: folder });
-  return createJsonIcebergCatalog({ store, database: 'glueless', clock: systemClock });
 }
