@@ -22,10 +22,8 @@ export function createRecordSource({ topic, ...options }: SourceOptions): Record
         revoked: () => {},
         waiting: (_, error) => unreadable.reject(error),
       });
-      const tasks = [source.run(handler), unreadable.promise, running];
       // the first one decides
-      for (const task of tasks) task.catch(() => {});
-      await Promise.race(tasks);
+      await Promise.race([source.run(handler), unreadable.promise, running]);
     },
     stop: () => membership.stop(),
     pause: (partition) => source.pause(partition),

@@ -16,7 +16,6 @@ export async function within(
   const deadline = clock.sleep(drainMs, done.signal).then(() => {
     if (error !== undefined) throw error;
   });
-  deadline.catch(() => {});
   try {
     await Promise.race([work, deadline]);
   } finally {

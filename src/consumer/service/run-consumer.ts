@@ -53,9 +53,8 @@ export async function runConsumer(options: ConsumerOptions): Promise<void> {
           untilWritten(ends, pipeline, { tools, clock, signal, quietMsMax: options.stallMs + options.policy.ageMaxMs }),
         ]),
   ];
-  // the first one decides; what the others meet afterwards is of no interest
-  for (const task of tasks) task.catch(() => {});
   try {
+    // the first one decides; what the others meet afterwards is of no interest
     await Promise.race(tasks);
     if (stop.aborted) await within(drain(pipeline, options), tooSlow(options.drainMs), options);
     else await snapshots?.flush(memberOf(pipeline));

@@ -31,9 +31,8 @@ export async function runTopics(options: TopicsOptions): Promise<void> {
     aborted(stop),
     ...(untilEnd === undefined ? [] : [runs.ended()]),
   ];
-  // the first one decides; what the others meet afterwards is of no interest
-  for (const task of tasks) task.catch(() => {});
   try {
+    // the first one decides; what the others meet afterwards is of no interest
     await Promise.race(tasks);
     // each run stops by itself, and has its own deadline
     if (stop.aborted) await runs.ended();
