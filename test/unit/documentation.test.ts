@@ -54,10 +54,8 @@ const others: ReadonlySet<string> = new Set([
   // conventions of terminals
   'NO_COLOR',
   // Node and the C library
-  'NODE_OPTIONS',
-  'MALLOC_MMAP_THRESHOLD_',
   'MALLOC_ARENA_MAX',
-  'MALLOC_TRIM_THRESHOLD_',
+  'NODE_OPTIONS',
 ]);
 
 async function wrongCommands(page: Page): Promise<string[]> {
