@@ -6,7 +6,7 @@ import { evaluateAlerts, isUnevaluated } from '../../../src/alerts/evaluate-aler
 import { meansSql, queryMeans } from '../../../src/alerts/query-means.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import type { Message } from '../../../src/outbox/sender.ts';
-import { dyingStore } from '../../support/dying-store.ts';
+import { mortalStore } from '../../support/mortal-store.ts';
 import { HourLake, minuteMs } from '../../support/hour-lake.ts';
 import { testTable } from '../../support/lake.ts';
 
@@ -230,7 +230,7 @@ describe('alerts of hours', () => {
       for (let diesAt = 1; diesAt <= 16; diesAt++) {
         const ward = await feverish();
         await ward
-          .process(dyingStore(ward.lake.store, diesAt, when))()
+          .process(mortalStore(ward.lake.store, diesAt, when))()
           .catch(() => {});
         const heir = ward.process();
         await heir();
@@ -253,7 +253,7 @@ describe('alerts of hours', () => {
       ward.means.set(hour('10'), {});
       await ward.process()();
       await late(ward, { mean: 37, at: ['10:20', '10:26'] });
-      const dying = ward.process(dyingStore(ward.lake.store, diesAt, 'before'));
+      const dying = ward.process(mortalStore(ward.lake.store, diesAt, 'before'));
       for (let look = 0; look < 2; look++) await dying().catch(() => {});
       const wasResolved = (await ward.states()).includes('09 anna resolved');
       await late(ward, { mean: 38, at: ['10:30', '10:40'] });

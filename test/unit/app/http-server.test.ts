@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startHttpServer, type HttpOptions } from '../../../src/app/observe/http-server.ts';
 
-async function start(options: Partial<HttpOptions> = {}) {
+async function listen(options: Partial<HttpOptions> = {}) {
   const server = await startHttpServer({
     host: '127.0.0.1',
     port: 0,
@@ -13,7 +13,12 @@ async function start(options: Partial<HttpOptions> = {}) {
     ...options,
   });
   onTestFinished(() => server.close());
-  return (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${server.port}${path}`, init);
+  return server;
+}
+
+async function start(options: Partial<HttpOptions> = {}) {
+  const { port } = await listen(options);
+  return (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init);
 }
 
 describe('the HTTP server', () => {
@@ -54,30 +59,15 @@ describe('the HTTP server', () => {
   });
 
   it('says so when its port is taken', async () => {
-    const options = {
-      host: '127.0.0.1',
-      port: 0,
-      metrics: async () => '',
-      problems: () => [],
-      startProblems: () => [],
-    };
-    const server = await startHttpServer(options);
-    onTestFinished(() => server.close());
-    await expect(startHttpServer({ ...options, port: server.port })).rejects.toMatchObject({
+    const server = await listen();
+    await expect(listen({ port: server.port })).rejects.toMatchObject({
       code: 'HTTP_UNAVAILABLE',
       message: expect.stringContaining(`127.0.0.1:${server.port}`),
     });
   });
 
   it('closes what comes beyond its limit of connections', async () => {
-    const server = await startHttpServer({
-      host: '127.0.0.1',
-      port: 0,
-      metrics: async () => '',
-      problems: () => [],
-      startProblems: () => [],
-    });
-    onTestFinished(() => server.close());
+    const server = await listen();
     const sockets = Array.from({ length: 40 }, () =>
       connect(server.port, '127.0.0.1')
         .on('error', () => {})

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { readHours } from '../../../src/hours/read-hours.ts';
-import { dyingStore } from '../../support/dying-store.ts';
+import { mortalStore } from '../../support/mortal-store.ts';
 import { HourLake } from '../../support/hour-lake.ts';
 import { testTable, testTopic } from '../../support/lake.ts';
 
@@ -219,7 +219,7 @@ describe('processes that settle the same hours', () => {
         const lake = new HourLake(1);
         await lake.write({ rows: { [hour('09')]: 20 }, at: time('09:59') });
         await lake.write({ rows: { [hour('10')]: 5 }, at: time('10:06') });
-        await lake.settle(lake.keeper(dyingStore(lake.store, diesAt, when))).catch(() => []);
+        await lake.settle(lake.keeper(mortalStore(lake.store, diesAt, when))).catch(() => []);
         expect(await lake.settle(lake.keeper())).toEqual(['09 complete 20', '10 filling 5']);
         const rows = await lake.tableRows();
         expect(rows.map(({ hour: name, revision, rows: count }) => [name, revision, count])).toEqual([
