@@ -15,6 +15,15 @@ import { testPath, testTable, testTopic } from './lake.ts';
 
 export const minuteMs = 60_000;
 
+/** The day of the tests' hours. */
+const day = '2026-11-23';
+
+/** Gives a time of the day by the clock: `09:59`. */
+export const time = (clock: string): string => `${day}T${clock}:00.000Z`;
+
+/** Gives an hour of the day by its name: `09`. */
+export const hour = (name: string): string => `${day}T${name}`;
+
 /** What one batch is made of: records of one Kafka partition that were sent and claimed at a time, and the hours of their rows. */
 export interface TestBatch {
   readonly partition?: number;
@@ -34,13 +43,13 @@ export function entryOf(
   from: bigint,
 ): CommittedEntry {
   const count = Object.values(rows).reduce((sum, each) => sum + each, 0);
-  const objects = Object.entries(rows).map(([hour, each]) => ({
-    key: `${testTable}/${hour}-${partition}-${from}.parquet`,
+  const objects = Object.entries(rows).map(([name, each]) => ({
+    key: `${testTable}/${name}-${partition}-${from}.parquet`,
     kind: 'rows' as const,
     rows: each,
     bytes: 1000,
     crc32,
-    partition: hour.split('T'),
+    partition: name.split('T'),
   }));
   const claim = claimOf(from, from + BigInt(count), { partition, claimedAt: at });
   const lastRecord = { offset: claim.to - 1n, timestampMs: Date.parse(sent), valueCrc32: 1 };
@@ -116,7 +125,7 @@ export class HourLake {
       pastDaysMax: 30,
       channels: [],
       writer: randomUUID(),
-      observer: { changed: (hour, change) => this.changes.push({ hour, ...change }) },
+      observer: { changed: (name, change) => this.changes.push({ hour: name, ...change }) },
       ...more,
     });
   }

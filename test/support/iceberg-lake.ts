@@ -11,6 +11,7 @@ import {
   type StagedSnapshot,
   type StageOptions,
 } from '../../src/iceberg/stage/stage-snapshot.ts';
+import type { TableUpdate } from '../../src/iceberg/metadata/table-updates.ts';
 import { TableFiles } from '../../src/iceberg/manifests/table-files.ts';
 import { createJsonIcebergCatalog } from '../../src/lake/catalog/json-iceberg-catalog.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
@@ -57,6 +58,24 @@ export async function loadTable(
   const table = await iceberg.load(name);
   if (table === undefined) throw new Error(`there is no table ${name}`);
   return table;
+}
+
+/** Changes a table as another engine does. */
+export async function changeTable(
+  lake: Pick<IcebergTestLake, 'iceberg'>,
+  updates: readonly TableUpdate[],
+  name?: string,
+): Promise<void> {
+  const { kind } = await lake.iceberg.commit(await loadTable(lake, name), { requirements: [], updates });
+  if (kind !== 'committed') throw new Error(`the change is a ${kind}`);
+}
+
+export async function setProperties(
+  lake: Pick<IcebergTestLake, 'iceberg'>,
+  updates: Record<string, string>,
+  name?: string,
+): Promise<void> {
+  await changeTable(lake, [{ action: 'set-properties', updates }], name);
 }
 
 /** Writes a file of rows with these offsets, and describes it; it is part of no table yet. */

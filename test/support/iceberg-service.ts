@@ -131,6 +131,13 @@ export async function commitRows(
   return commitSnapshot({ name: testTable, kind: 'rows' }, options, createSnapshotTools(lake, overrides));
 }
 
+/** Commits what is written for the tables of rows and of dead letters. */
+export async function commitBoth(lake: Pick<IcebergTestLake, 'store' | 'iceberg'>): Promise<void> {
+  await commitRows(lake);
+  const table = { name: `${testTable}_dead_letters`, kind: 'dead-letters' as const };
+  await commitSnapshot(table, { partitions: [0], entriesMin: 0 }, createSnapshotTools(lake));
+}
+
 /** Reads which offsets a snapshot holds, each as `partition/offset`, from its files alone. */
 export async function offsetsIn(lake: IcebergTestLake, snapshot: Snapshot | undefined): Promise<string[]> {
   const entries = await Array.fromAsync(readDataFiles(snapshot, lake.files));

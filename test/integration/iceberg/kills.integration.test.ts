@@ -3,7 +3,7 @@ import { retentionProperties } from '../../../src/iceberg/metadata/expire-snapsh
 import type { LoadedTable } from '../../../src/iceberg/iceberg-catalog.ts';
 import { runCli, RunningCli, type Environment } from '../../support/cli.ts';
 import type { Fault } from '../../support/fault-at.ts';
-import { loadTable } from '../../support/iceberg-lake.ts';
+import { loadTable, setProperties } from '../../support/iceberg-lake.ts';
 import { provideIcebergReaders, readWithPyiceberg } from '../../support/iceberg-readers.ts';
 import { localIcebergCatalog } from '../../support/local-iceberg-catalog.ts';
 import { Scenario } from '../../support/scenario.ts';
@@ -133,8 +133,6 @@ async function currentTable(scenario: Scenario): Promise<LoadedTable> {
 
 /** Has every commit expire the snapshots before it. */
 async function keepOneSnapshot(scenario: Scenario): Promise<void> {
-  const updates = { [retentionProperties.countMin]: '1', [retentionProperties.ageMaxMs]: '1' };
-  const change = { requirements: [], updates: [{ action: 'set-properties' as const, updates }] };
-  const outcome = await localIcebergCatalog(scenario.folder).commit(await currentTable(scenario), change);
-  expect(outcome.kind).toBe('committed');
+  const properties = { [retentionProperties.countMin]: '1', [retentionProperties.ageMaxMs]: '1' };
+  await setProperties({ iceberg: localIcebergCatalog(scenario.folder) }, properties, scenario.env['LAKE_TABLE']);
 }

@@ -9,7 +9,7 @@ import { isRetryable } from '../../../src/runtime/errors.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { startFaultyProxy, type Fault, type Request } from '../../support/faulty-proxy.ts';
 import { openIcebergLakeOnGlue } from '../../support/glue-iceberg-lake.ts';
-import { loadTable } from '../../support/iceberg-lake.ts';
+import { loadTable, setProperties } from '../../support/iceberg-lake.ts';
 import { provideIcebergReaders, readWithPyiceberg } from '../../support/iceberg-readers.ts';
 import { commitRows, createIcebergTools, createSnapshotTools } from '../../support/iceberg-service.ts';
 import { audit, testTable } from '../../support/lake.ts';
@@ -52,10 +52,7 @@ async function fill(lake: Lake): Promise<void> {
 /** Has nobody keep another snapshot than the current one. */
 async function keepOneSnapshot(lake: Lake): Promise<void> {
   const updates = { [retentionProperties.countMin]: '1', [retentionProperties.ageMaxMs]: '1' };
-  for (const name of [testTable, deadLetters]) {
-    const change = { requirements: [], updates: [{ action: 'set-properties' as const, updates }] };
-    expect(await lake.iceberg.commit(await loadTable(lake, name), change)).toMatchObject({ kind: 'committed' });
-  }
+  for (const name of [testTable, deadLetters]) await setProperties(lake, updates, name);
 }
 
 /** Each seventh request meets one of these, in turns. */

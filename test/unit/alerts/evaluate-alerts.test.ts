@@ -7,12 +7,9 @@ import { meansSql, queryMeans } from '../../../src/alerts/query-means.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import type { Message } from '../../../src/outbox/sender.ts';
 import { mortalStore } from '../../support/mortal-store.ts';
-import { HourLake, minuteMs } from '../../support/hour-lake.ts';
+import { HourLake, minuteMs, hour, time } from '../../support/hour-lake.ts';
 import { testTable } from '../../support/lake.ts';
 
-const day = '2026-11-23';
-const time = (clock: string): string => `${day}T${clock}:00.000Z`;
-const hour = (name: string): string => `${day}T${name}`;
 const rule: AlertRule = { column: 't', group: 'p', low: 36.1, high: 37.2, samplesMin: 5, hysteresis: 0.1 };
 
 /** Hours of a lake whose means are set by hand, and a receiver of what is told about them. */

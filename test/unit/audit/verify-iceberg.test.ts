@@ -9,13 +9,19 @@ import type { DataFile } from '../../../src/iceberg/manifests/manifest.ts';
 import { readDataFiles, readManifests } from '../../../src/iceberg/manifests/read-snapshot.ts';
 import { stageSnapshot, type SnapshotPlan } from '../../../src/iceberg/stage/stage-snapshot.ts';
 import { currentSchema, currentSnapshot } from '../../../src/iceberg/metadata/table-metadata.ts';
-import type { TableUpdate } from '../../../src/iceberg/metadata/table-updates.ts';
 import { sourceOf } from '../../../src/consumer/ports/parquet.ts';
 import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
 import { hyparquetReader } from '../../../src/parquet/read/parquet-reader.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { jsonRecords } from '../../support/chunks.ts';
-import { loadTable, openIcebergLake, stageOptions, type IcebergTestLake } from '../../support/iceberg-lake.ts';
+import {
+  changeTable,
+  type IcebergTestLake,
+  loadTable,
+  openIcebergLake,
+  setProperties,
+  stageOptions,
+} from '../../support/iceberg-lake.ts';
 import { commitRows, createIcebergTools, runIceberg } from '../../support/iceberg-service.ts';
 import { audit, createTestTools, testPath, testTable } from '../../support/lake.ts';
 import { topicOf } from '../../support/run-service.ts';
@@ -44,11 +50,6 @@ async function openWrittenLake(): Promise<IcebergTestLake> {
     await commitRows(lake);
   }
   return lake;
-}
-
-async function change(lake: IcebergTestLake, ...updates: readonly TableUpdate[]): Promise<void> {
-  const outcome = await lake.iceberg.commit(await loadTable(lake), { requirements: [], updates });
-  expect(outcome.kind).toBe('committed');
 }
 
 async function commitPlan(lake: IcebergTestLake, plan: Partial<SnapshotPlan>): Promise<void> {
@@ -122,7 +123,7 @@ describe('verify on an Iceberg table', () => {
         action: expect.stringContaining('the table keeps its last 100 (history.expire.min-snapshots-to-keep)'),
       }),
     ]);
-    await change(lake, { action: 'set-properties', updates: { 'history.expire.min-snapshots-to-keep': '1' } });
+    await setProperties(lake, { 'history.expire.min-snapshots-to-keep': '1' });
     await maintainLake(lake, {}, { clock: { ...systemClock, nowMs: () => systemClock.nowMs() + hourMs } });
     expect(await problemsOf(lake)).not.toContain('object-missing');
   });
@@ -145,7 +146,7 @@ describe('verify on an Iceberg table', () => {
     const lake = await openWrittenLake();
     const [first] = (await loadTable(lake)).metadata.snapshots;
     const id = first?.['snapshot-id'] ?? 0n;
-    await change(lake, { action: 'set-snapshot-ref', 'ref-name': 'main', type: 'branch', 'snapshot-id': id });
+    await changeTable(lake, [{ action: 'set-snapshot-ref', 'ref-name': 'main', type: 'branch', 'snapshot-id': id }]);
     expect(await problemsOf(lake)).toEqual(['table-rolled-back', 'table-rows', 'table-rows']);
   });
 
@@ -190,15 +191,15 @@ describe('verify on an Iceberg table', () => {
   it('finds positions that somebody set back: the next snapshot would double rows', async () => {
     const lake = await openWrittenLake();
     const updates = { [positionsProperty]: JSON.stringify({ 'readings/0': '9' }) };
-    await change(lake, { action: 'set-properties', updates });
+    await setProperties(lake, updates);
     expect(await problemsOf(lake)).toEqual(['table-position', 'snapshot-late']);
   });
 
   it('finds positions inside of an entry, and beyond the ledger', async () => {
     const lake = await openWrittenLake();
-    await change(lake, { action: 'set-properties', updates: { [positionsProperty]: '{"readings/0":"7"}' } });
+    await changeTable(lake, [{ action: 'set-properties', updates: { [positionsProperty]: '{"readings/0":"7"}' } }]);
     expect(await problemsOf(lake)).toContain('table-position');
-    await change(lake, { action: 'set-properties', updates: { [positionsProperty]: '{"readings/0":"99"}' } });
+    await changeTable(lake, [{ action: 'set-properties', updates: { [positionsProperty]: '{"readings/0":"99"}' } }]);
     expect(await problemsOf(lake)).toEqual(['ledger-behind']);
   });
 
@@ -219,11 +220,10 @@ describe('verify on an Iceberg table', () => {
     const [first, ...others] = schema.fields;
     if (first === undefined) throw new Error('it has columns');
     const setFields = async (fields: typeof schema.fields) =>
-      change(
-        lake,
+      changeTable(lake, [
         { action: 'add-schema', schema: { ...schema, 'schema-id': -1, fields } },
         { action: 'set-current-schema', 'schema-id': -1 },
-      );
+      ]);
     await setFields([{ ...first, name: 'renamed' }, ...others]);
     expect(await problemsOf(lake)).toEqual([]);
     await setFields(others);
@@ -281,7 +281,7 @@ describe('verify after another engine has rewritten files', () => {
     expect(await problemsOf(lake)).toEqual([]);
     const { snapshots } = (await loadTable(lake)).metadata;
     const expired = snapshots.slice(0, -1).map((snapshot) => snapshot['snapshot-id']);
-    await change(lake, { action: 'remove-snapshots', 'snapshot-ids': expired });
+    await changeTable(lake, [{ action: 'remove-snapshots', 'snapshot-ids': expired }]);
     await lake.store.delete(ours.map(({ file_path: path }) => lake.files.keyOf(path)));
     expect(await problemsOf(lake)).toEqual([]);
   });
@@ -298,11 +298,10 @@ describe('verify after another engine has rewritten files', () => {
     const id = currentSnapshot((await loadTable(lake)).metadata)?.['snapshot-id'] ?? 0n;
     await replaySnapshots(createIcebergTools(lake), topic, { from: 0n, to: 2n });
     expect(await problemsOf(lake)).toEqual([]);
-    await change(
-      lake,
+    await changeTable(lake, [
       { action: 'set-snapshot-ref', 'ref-name': 'main', type: 'branch', 'snapshot-id': id },
       { action: 'remove-properties', removals: ['glueless.snapshot-id'] },
-    );
+    ]);
     expect(await problemsOf(lake)).toEqual([]);
   });
 

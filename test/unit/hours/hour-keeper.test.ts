@@ -2,12 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { readHours } from '../../../src/hours/read-hours.ts';
 import { mortalStore } from '../../support/mortal-store.ts';
-import { HourLake } from '../../support/hour-lake.ts';
+import { HourLake, hour, time } from '../../support/hour-lake.ts';
 import { testTable, testTopic } from '../../support/lake.ts';
-
-const day = '2026-11-23';
-const time = (clock: string): string => `${day}T${clock}:00.000Z`;
-const hour = (name: string): string => `${day}T${name}`;
 
 /** The same store, whose clock says this. */
 function storeAt(store: ObjectStore, now: () => string): ObjectStore {

@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HourLake } from '../../support/hour-lake.ts';
-
-const day = '2026-11-23';
-const time = (clock: string): string => `${day}T${clock}:00.000Z`;
-const hour = (name: string): string => `${day}T${name}`;
+import { HourLake, hour, time } from '../../support/hour-lake.ts';
 
 /** Two complete hours and one that fills, each in an entry of its own. */
 async function settled(): Promise<HourLake> {

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { addIceberg, createTable, loadTable, openIcebergLake } from '../../support/iceberg-lake.ts';
+import { addIceberg, createTable, loadTable, openIcebergLake, setProperties } from '../../support/iceberg-lake.ts';
 
 const deletion = 'write.metadata.delete-after-commit.enabled';
 
@@ -8,8 +8,7 @@ async function filesAfter(commits: number, properties: Record<string, string>): 
   const lake = await openIcebergLake();
   await createTable(lake);
   for (let n = 0; n < commits; n++) {
-    const updates = [{ action: 'set-properties' as const, updates: { ...properties, n: String(n) } }];
-    await lake.iceberg.commit(await loadTable(lake), { requirements: [], updates });
+    await setProperties(lake, { ...properties, n: String(n) });
   }
   expect((await loadTable(lake)).metadata.properties['n']).toBe(String(commits - 1));
   return Array.fromAsync(lake.store.list('readings/metadata/'), ({ key }) => key);

@@ -5,12 +5,12 @@ import { createJsonIcebergCatalog } from '../../../src/lake/catalog/json-iceberg
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { jsonRecords, type TestRecord } from '../../support/chunks.ts';
-import { loadTable, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
+import { type IcebergTestLake, loadTable, openIcebergLake, setProperties } from '../../support/iceberg-lake.ts';
 import {
   allOffsets,
+  commitBoth,
   commitRows,
   createIcebergTools,
-  createSnapshotTools,
   doubledOffsets,
   visibleOffsets,
 } from '../../support/iceberg-service.ts';
@@ -18,7 +18,6 @@ import { audit, testTable } from '../../support/lake.ts';
 import { maintainLake } from '../../support/maintain-lake.ts';
 import { mortalStore } from '../../support/mortal-store.ts';
 import { writeBatches } from '../../support/write-batches.ts';
-import { commitSnapshot } from '../../../src/consumer/snapshot/commit-snapshot.ts';
 
 const dayMs = 86_400_000;
 const deadLetters = `${testTable}_dead_letters`;
@@ -37,29 +36,13 @@ function batches(count: number): TestRecord[][] {
 async function openWrittenLake(count = 4): Promise<IcebergTestLake> {
   const lake = await openIcebergLake();
   await writeBatches(createIcebergTools(lake), batches(count));
-  await commitAll(lake);
+  await commitBoth(lake);
   return lake;
-}
-
-async function commitAll(lake: IcebergTestLake): Promise<void> {
-  await commitRows(lake);
-  const options = { partitions: [0], entriesMin: 0 };
-  await commitSnapshot({ name: deadLetters, kind: 'dead-letters' }, options, createSnapshotTools(lake));
 }
 
 async function filesOf(lake: IcebergTestLake, name = testTable): Promise<number> {
   const snapshot = currentSnapshot((await loadTable(lake, name)).metadata);
   return Number(snapshot?.summary?.['total-data-files']);
-}
-
-async function setProperties(
-  lake: IcebergTestLake,
-  properties: Record<string, string>,
-  name = testTable,
-): Promise<void> {
-  const table = await loadTable(lake, name);
-  const updates = [{ action: 'set-properties' as const, updates: properties }];
-  expect(await lake.iceberg.commit(table, { requirements: [], updates })).toMatchObject({ kind: 'committed' });
 }
 
 const rowsOnly = (offsets: readonly string[]) => offsets.filter((_, index) => index % 3 < 2);
@@ -112,7 +95,7 @@ describe('upkeep of an Iceberg table', () => {
   it('goes on beside members that write and commit', async () => {
     const lake = await openWrittenLake();
     await writeBatches(createIcebergTools(lake), batches(6));
-    await Promise.all([commitAll(lake), maintainLake(lake), maintainLake(lake)]);
+    await Promise.all([commitBoth(lake), maintainLake(lake), maintainLake(lake)]);
     await maintainLake(lake);
     await expectWhole(lake, 6);
   });
@@ -143,7 +126,7 @@ describe('upkeep of an Iceberg table', () => {
     await maintainLake(lake, { expiredBefore: '2026-11-23' });
     const tools = createIcebergTools(lake);
     await writeBatches(tools, [...batches(4), jsonRecords({ n: 4, eventTime: '2026-11-22T09:00:00Z' })]);
-    await commitAll(lake);
+    await commitBoth(lake);
     expect(await visibleOffsets(lake)).toHaveLength(5);
     expect((await maintainLake(lake, { expiredBefore: '2026-11-22' })).map(({ kind }) => kind)).not.toContain(
       'partitions-removed',
@@ -189,7 +172,7 @@ describe('upkeep of an Iceberg table', () => {
     await writeBatches(createIcebergTools(lake), batches(6));
     await forgetSnapshots(lake);
     await maintainLake(lake, { orphansBeforeMs: systemClock.nowMs() + dayMs });
-    await commitAll(lake);
+    await commitBoth(lake);
     await expectWhole(lake, 6);
   });
 
@@ -210,7 +193,7 @@ describe('upkeep of an Iceberg table', () => {
     const lake = await openIcebergLake();
     for (let count = 1; count <= 11; count++) {
       await writeBatches(createIcebergTools(lake), batches(count));
-      await commitAll(lake);
+      await commitBoth(lake);
     }
     const closedBeforeMs = 0;
     const events = await maintainLake(lake, { closedBeforeMs });

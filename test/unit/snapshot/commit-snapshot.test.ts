@@ -7,7 +7,13 @@ import { currentSnapshot, type Snapshot } from '../../../src/iceberg/metadata/ta
 import type { TableUpdate } from '../../../src/iceberg/metadata/table-updates.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { jsonRecords } from '../../support/chunks.ts';
-import { loadTable, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
+import {
+  changeTable,
+  type IcebergTestLake,
+  loadTable,
+  openIcebergLake,
+  setProperties,
+} from '../../support/iceberg-lake.ts';
 import {
   allOffsets,
   commitRows,
@@ -239,7 +245,7 @@ describe('a table that is not what it was', () => {
     await writeBatches(tools, batches);
     await commitRows(lake);
     const back = { action: 'set-snapshot-ref', 'ref-name': 'main', type: 'branch', 'snapshot-id': first } as const;
-    await lake.iceberg.commit(await loadTable(lake), { requirements: [], updates: [back] });
+    await changeTable(lake, [back]);
     await expect(commitRows(lake)).rejects.toMatchObject({
       code: 'TABLE_ROLLED_BACK',
       message: expect.stringContaining('{"readings/0":"3"}'),
@@ -248,7 +254,7 @@ describe('a table that is not what it was', () => {
     const table = await loadTable(lake);
     const newest = BigInt(table.metadata.properties[snapshotProperty] ?? 0);
     const gone = { action: 'remove-snapshots', 'snapshot-ids': [newest] } as const;
-    await lake.iceberg.commit(table, { requirements: [], updates: [gone] });
+    await changeTable(lake, [gone]);
     await expect(commitRows(lake)).rejects.toMatchObject({
       code: 'TABLE_ROLLED_BACK',
       message: expect.stringContaining('no file of it holds rows of readings/0 from offset 3 on'),
@@ -276,7 +282,7 @@ describe('a table that is not what it was', () => {
     await commitRows(lake);
     const setTo = async (id: bigint, ...before: readonly TableUpdate[]) => {
       const back = { action: 'set-snapshot-ref', 'ref-name': 'main', type: 'branch', 'snapshot-id': id } as const;
-      await lake.iceberg.commit(await loadTable(lake), { requirements: [], updates: [...before, back] });
+      await changeTable(lake, [...before, back]);
     };
     const held = (positions: string) => ({
       code: 'TABLE_ROLLED_BACK',
@@ -332,11 +338,10 @@ describe('a table that is not what it was', () => {
       'spec-id': 1,
       fields: [{ 'source-id': 1, 'field-id': 1005, name: 'n_bucket', transform: 'bucket[4]' }],
     };
-    const updates = [
-      { action: 'add-spec' as const, spec },
-      { action: 'set-default-spec' as const, 'spec-id': -1 },
-    ];
-    await lake.iceberg.commit(await loadTable(lake), { requirements: [], updates });
+    await changeTable(lake, [
+      { action: 'add-spec', spec },
+      { action: 'set-default-spec', 'spec-id': -1 },
+    ]);
     await expect(commitRows(lake)).rejects.toMatchObject({
       code: 'TABLE_MISMATCH',
       message: expect.stringContaining('bucket[4] n_bucket'),
@@ -346,8 +351,7 @@ describe('a table that is not what it was', () => {
   it('names positions that nobody can read', async () => {
     const lake = await openIcebergLake();
     await write(lake, 3);
-    const updates = [{ action: 'set-properties' as const, updates: { [positionsProperty]: '{"readings/0":-1}' } }];
-    await lake.iceberg.commit(await loadTable(lake), { requirements: [], updates });
+    await setProperties(lake, { [positionsProperty]: '{"readings/0":-1}' });
     await expect(commitRows(lake)).rejects.toMatchObject({
       code: 'CATALOG_CORRUPT',
       message: expect.stringContaining(positionsProperty),
@@ -358,8 +362,7 @@ describe('a table that is not what it was', () => {
     const lake = await openIcebergLake();
     await write(lake, 3);
     await commitRows(lake);
-    const change = async (update: TableUpdate) =>
-      lake.iceberg.commit(await loadTable(lake), { requirements: [], updates: [update] });
+    const change = (update: TableUpdate) => changeTable(lake, [update]);
     const removed = {
       code: 'CATALOG_CORRUPT',
       message: expect.stringContaining(

@@ -3,12 +3,11 @@ import type { CommitTools } from '../../../src/consumer/commit/tools/commit-tool
 import { raiseExpiry } from '../../../src/consumer/ledger/notes/expired-days.ts';
 import { positionsProperty, snapshotProperty } from '../../../src/consumer/snapshot/table-positions.ts';
 import { currentSnapshot, mainBranch } from '../../../src/iceberg/metadata/table-metadata.ts';
-import type { TableUpdate } from '../../../src/iceberg/metadata/table-updates.ts';
 import { retentionProperties } from '../../../src/iceberg/metadata/expire-snapshots.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import type { FakeTopic } from '../../fakes/fake-topic.ts';
 import { jsonRecords } from '../../support/chunks.ts';
-import { loadTable, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
+import { changeTable, type IcebergTestLake, loadTable, openIcebergLake } from '../../support/iceberg-lake.ts';
 import {
   allOffsets,
   commitRows,
@@ -54,11 +53,6 @@ async function damage(lake: IcebergTestLake, how: string, ...from: readonly numb
     const bytes = (await lake.store.get(key))?.bytes ?? Buffer.of();
     await lake.store.put(key, damages[how]?.(bytes) ?? bytes);
   }
-}
-
-async function change(lake: IcebergTestLake, ...updates: readonly TableUpdate[]): Promise<void> {
-  const outcome = await lake.iceberg.commit(await loadTable(lake), { requirements: [], updates });
-  expect(outcome).toMatchObject({ kind: 'committed' });
 }
 
 const setTo = (ref: string, type: 'branch' | 'tag', id: bigint | undefined) =>
@@ -112,7 +106,7 @@ describe('an object that is gone before a snapshot has taken it in', () => {
     await write(lake, 3, 4, 5);
     await lose(lake, 3);
     await commitRows(lake);
-    await change(lake, { action: 'set-properties', updates: { [positionsProperty]: '{"readings/0":"7"}' } });
+    await changeTable(lake, [{ action: 'set-properties', updates: { [positionsProperty]: '{"readings/0":"7"}' } }]);
     await commitRows(lake);
     expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 12).filter((offset) => !/^0\/[3-6]$/.test(offset)));
     const { findings } = await audit(lake, undefined, { iceberg: lake.iceberg, deep: true });
@@ -235,18 +229,17 @@ async function openTagged() {
   await commitRows(lake);
   const first = currentSnapshot((await loadTable(lake)).metadata)?.['snapshot-id'];
   const short = { [retentionProperties.ageMaxMs]: '1', [retentionProperties.countMin]: '1' };
-  await change(lake, setTo('quarter', 'tag', first), { action: 'set-properties', updates: short });
+  await changeTable(lake, [setTo('quarter', 'tag', first), { action: 'set-properties', updates: short }]);
   return { lake, first };
 }
 
 /** Sets the table back to its first three rows, by the way out that TABLE_ROLLED_BACK names. */
 async function setBack(lake: IcebergTestLake, first: bigint | undefined): Promise<void> {
-  await change(
-    lake,
+  await changeTable(lake, [
     setTo(mainBranch, 'branch', first),
     { action: 'set-properties', updates: { [positionsProperty]: '{"readings/0":"3"}' } },
     { action: 'remove-properties', removals: [snapshotProperty] },
-  );
+  ]);
 }
 
 describe('files that were merged since a snapshot that the table keeps', () => {
@@ -291,7 +284,7 @@ describe('files that were merged since a snapshot that the table keeps', () => {
     const old = { orphansBeforeMs: systemClock.nowMs() + dayMs };
     await maintainLake(lake, old);
     const last = currentSnapshot((await loadTable(lake)).metadata)?.['snapshot-id'];
-    await change(lake, setTo('quarter', 'tag', last));
+    await changeTable(lake, [setTo('quarter', 'tag', last)]);
     await maintainLake(lake, old);
     const events = await maintainLake(lake, old);
     const left = await Array.fromAsync(lake.store.list(`${testTable}/event_date`));

@@ -6,21 +6,19 @@ import { readDataFiles } from '../../../src/iceberg/manifests/read-snapshot.ts';
 import { currentSchema, currentSnapshot } from '../../../src/iceberg/metadata/table-metadata.ts';
 import type { FakeTopic } from '../../fakes/fake-topic.ts';
 import type { TestRecord } from '../../support/chunks.ts';
-import { loadTable, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
+import { changeTable, type IcebergTestLake, loadTable, openIcebergLake } from '../../support/iceberg-lake.ts';
 import {
   allOffsets,
-  commitRows,
-  createIcebergTools,
-  createSnapshotTools,
-  doubledOffsets,
+  commitBoth,
   commitFaults,
-  withFault,
+  createIcebergTools,
+  doubledOffsets,
   rewriteAsOthersDo,
   visibleOffsets,
+  withFault,
 } from '../../support/iceberg-service.ts';
 import { audit, testPath, testTable, testTopic } from '../../support/lake.ts';
 import { redriveAll, replaySnapshots } from '../../support/replay-snapshots.ts';
-import { commitSnapshot } from '../../../src/consumer/snapshot/commit-snapshot.ts';
 import { runs } from '../../support/fuzzing.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 
@@ -48,23 +46,16 @@ function lenient(lake: IcebergTestLake): CommitTools {
   return createIcebergTools(lake, {}, { placement: wide });
 }
 
-async function commitAll(lake: IcebergTestLake): Promise<void> {
-  await commitRows(lake);
-  const options = { partitions: [0], entriesMin: 0 };
-  await commitSnapshot({ name: letters, kind: 'dead-letters' }, options, createSnapshotTools(lake));
-}
-
 /** Renames a column as another engine does. */
 async function renameColumn(lake: IcebergTestLake, from: string, to: string): Promise<void> {
   const table = await loadTable(lake);
   const schema = currentSchema(table.metadata);
   const fields = schema.fields.map((field) => (field.name === from ? { ...field, name: to } : field));
   const id = table.metadata.schemas.length;
-  const updates = [
-    { action: 'add-schema' as const, schema: { ...schema, 'schema-id': id, fields } },
-    { action: 'set-current-schema' as const, 'schema-id': id },
-  ];
-  expect(await lake.iceberg.commit(table, { requirements: [], updates })).toMatchObject({ kind: 'committed' });
+  await changeTable(lake, [
+    { action: 'add-schema', schema: { ...schema, 'schema-id': id, fields } },
+    { action: 'set-current-schema', 'schema-id': id },
+  ]);
 }
 
 async function filesOf(lake: IcebergTestLake, name = testTable): Promise<string[]> {
@@ -84,7 +75,7 @@ async function written(...sizes: readonly number[]): Promise<{ lake: IcebergTest
     lenient(lake),
     sizes.map((size) => records(size)),
   );
-  await commitAll(lake);
+  await commitBoth(lake);
   return { lake, topic };
 }
 
@@ -253,7 +244,7 @@ describe('a redrive of a range whose files another engine has rewritten', () => 
   it('leaves the rows where they are, and takes dead letters that became rows out of their files', async () => {
     const lake = await openIcebergLake();
     await writeBatches(strict(lake), [records(6, (n) => n < 2), records(6, (n) => n < 2)]);
-    await commitAll(lake);
+    await commitBoth(lake);
     await rewriteAsOthersDo(lake);
     await rewriteAsOthersDo(lake, { name: letters });
     await redriveAll(lake, lenient(lake));
@@ -309,12 +300,12 @@ describe('replays, redrives and other engines, in any order, by processes that d
         const lake = await openIcebergLake();
         const batches: TestRecord[][] = [records(4, (n) => n === 1)];
         let topic = await writeBatches(strict(lake), batches);
-        await commitAll(lake);
+        await commitBoth(lake);
         for (const step of steps) {
           if (step.kind === 'write') {
             batches.push(records(step.size, (n) => n === step.longAt));
             topic = await writeBatches(strict(lake), batches);
-            await commitAll(lake);
+            await commitBoth(lake);
           } else if (step.kind === 'rewrite') {
             if ((await lake.iceberg.load(step.table)) !== undefined)
               await rewriteAsOthersDo(lake, { name: step.table, chooses: (file) => file.includes(step.hour) });
