@@ -1,4 +1,5 @@
 import { awsRequests } from '../../runtime/request-tally.ts';
+import { brokerWaits } from '../../runtime/throttle-tally.ts';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 const stepBuckets = [0.005, 0.02, 0.1, 0.5, 2, 10, 60];
@@ -101,6 +102,16 @@ export class Metrics {
     collect() {
       this.reset();
       for (const { service, operation, count } of awsRequests.counts()) this.inc({ service, operation }, count);
+    },
+  });
+  readonly brokerThrottled = new Counter({
+    name: 'glueless_broker_throttled_seconds_total',
+    help: 'Time that brokers have made this client wait by a quota',
+    labelNames: ['broker'],
+    registers: [this.registry],
+    collect() {
+      this.reset();
+      for (const [broker, waitedMs] of brokerWaits.waits()) this.inc({ broker }, waitedMs / 1000);
     },
   });
   readonly buildInfo = this.#gauge('build_info', 'Always 1; the labels tell which program runs', ['version', 'commit']);

@@ -2,6 +2,7 @@ import type { PipelineObserver } from '../../consumer/commit/tools/pipeline-obse
 import type { Lag } from '../../consumer/service/lag.ts';
 import { Readiness } from '../../consumer/service/readiness.ts';
 import { systemClock, type Clock } from '../../runtime/clock.ts';
+import { brokerWaits } from '../../runtime/throttle-tally.ts';
 import { BrokerWatch } from './broker-watch.ts';
 import type { Listening } from '../../runtime/listen.ts';
 import { startHttpServer } from './http-server.ts';
@@ -15,6 +16,7 @@ import { StartSteps, type StartStep } from './start-steps.ts';
 import { createStatusLog } from './status-log.ts';
 import { TimeBehind } from './time-behind.ts';
 import { TopicsHealth } from './topics-health.ts';
+import { ThrottleWatch } from './throttle-watch.ts';
 import { TopicsWatch } from './watch-topics.ts';
 import { readVersion } from '../version/version.ts';
 
@@ -47,8 +49,8 @@ export interface WatchOptions {
 /** A batch may be this late beyond its age before the service counts as not ready. */
 const readyGraceMs = 60_000;
 const emfEveryMs = 60_000;
-/** How often a broker that says nothing is looked for. */
-const silenceEveryMs = 10_000;
+/** How often a broker that says nothing, or makes us wait, is looked for. */
+const lookEveryMs = 10_000;
 
 export async function watchService(
   settings: Pick<Settings, 'service' | 'batch' | 'kafka' | 'table'>,
@@ -60,6 +62,7 @@ export async function watchService(
   const readiness = new Readiness(clock, batch.ageMaxMs + readyGraceMs);
   const status = createStatusLog(log, clock);
   const broker = new BrokerWatch(log, clock);
+  const throttle = new ThrottleWatch(log, clock, brokerWaits);
   const start = new StartSteps();
   const behind = new TimeBehind(clock);
   const health = new TopicsHealth(clock, batch.ageMaxMs + readyGraceMs);
@@ -76,9 +79,10 @@ export async function watchService(
   const printing = await printMetrics(settings, metrics, { ...options, clock });
   const look = (): void => {
     broker.problems();
+    throttle.look();
     metrics?.brokerSilent.set(broker.silentSeconds());
   };
-  const looking = setInterval(look, silenceEveryMs).unref();
+  const looking = setInterval(look, lookEveryMs).unref();
   return {
     observer: joinObservers(...observers, ...(metrics === undefined ? [] : [createMetricsObserver(metrics)])),
     metrics,

@@ -111,6 +111,8 @@ export interface ProducerIdentity {
 /** What a request and its answer pass through. */
 export interface ClusterConnection {
   readonly clientId: string;
+  /** Address of the broker, `host:port`. */
+  readonly broker: string;
   readonly socket: { write(bytes: Buffer): boolean };
   readonly requestQueue: {
     /** Sends, now or once the broker's throttling has passed, and settles the entry: also by timeout or a lost connection. */

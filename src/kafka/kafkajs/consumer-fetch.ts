@@ -1,3 +1,4 @@
+import { systemClock } from '../../runtime/clock.ts';
 import type { Cluster, ClusterBroker, ConsumerFetch, ConsumerFetchAnswer } from './cluster.ts';
 import { fetchRecords, type FetchPosition, type TopicAnswer, type TopicFetch } from './fetch-request.ts';
 
@@ -16,19 +17,39 @@ export interface ConsumerFetchOptions {
   ) => Promise<ConsumerFetchAnswer>;
 }
 
-/** Sends the fetches of a kafkajs consumer as our own requests: by topic id, and with the epoch of what was read last. */
+/** Until when brokers are not asked for records, by node: monotonic time in milliseconds. */
+type QuietBrokers = Map<number, number>;
+
+/**
+ * Sends the fetches of a kafkajs consumer as our own requests: by topic id, and with the epoch of what was read last. While a broker slows us
+ * down, fetches from it answer with nothing: kafkajs sends a heartbeat between two of them, and none beside one that waits for its turn.
+ */
 export function fetchByOurselves(cluster: Cluster, options: ConsumerFetchOptions): void {
+  const quiet: QuietBrokers = new Map();
   const findBroker = cluster.findBroker.bind(cluster);
   cluster.findBroker = async (wanted) => {
     const broker = await findBroker(wanted);
-    return Object.assign(broker, { fetch: (request: ConsumerFetch) => fetchFrom(broker, request, options) });
+    return Object.assign(broker, { fetch: (request: ConsumerFetch) => fetchOrWait(broker, request, options, quiet) });
   };
+}
+
+async function fetchOrWait(
+  broker: ClusterBroker,
+  request: ConsumerFetch,
+  options: ConsumerFetchOptions,
+  quiet: QuietBrokers,
+): Promise<ConsumerFetchAnswer> {
+  const quietMs = (quiet.get(broker.nodeId) ?? 0) - systemClock.monotonicMs();
+  if (quietMs <= 0) return fetchFrom(broker, request, options, quiet);
+  await systemClock.sleep(Math.min(quietMs, request.maxWaitTime));
+  return { responses: [] };
 }
 
 async function fetchFrom(
   broker: ClusterBroker,
   { topics, maxWaitTime: waitMs, maxBytes: bytesMax }: ConsumerFetch,
   { topicIdOf, lastEpochOf, onFailure, receive }: ConsumerFetchOptions,
+  quiet: QuietBrokers,
 ): Promise<ConsumerFetchAnswer> {
   const asked = topics.map(({ topic, partitions }): TopicFetch => ({
     topic,
@@ -42,6 +63,7 @@ async function fetchFrom(
   }));
   try {
     const answers = await fetchRecords(broker, { topics: rotated(asked), waitMs, bytesMax }, 1);
+    if (answers.throttleMs > 0) quiet.set(broker.nodeId, systemClock.monotonicMs() + answers.throttleMs);
     return await receive(answers.topics, new Map(asked.map(({ topic, partitions }) => [topic, offsetsOf(partitions)])));
   } catch (error) {
     onFailure(error);

@@ -1,5 +1,6 @@
 import type { AbortedTransaction } from '../format/transactions.ts';
 import { messageOf } from '../../runtime/errors.ts';
+import { brokerWaits } from '../../runtime/throttle-tally.ts';
 import { WireReader } from '../format/wire-reader.ts';
 import { WireWriter } from '../format/wire-writer.ts';
 import type { ClusterBroker } from './cluster.ts';
@@ -64,8 +65,8 @@ export interface TopicAnswer {
 
 export interface FetchAnswers {
   readonly topics: readonly TopicAnswer[];
-  /** The broker answered with nothing, to slow us down. */
-  readonly isThrottled: boolean;
+  /** How long the broker makes us wait for the next answer, by a quota; it has answered with nothing where this is above 0. */
+  readonly throttleMs: number;
 }
 
 /** Asks one broker for committed records of the partitions that it leads. `connection`: which of the two connections to it. */
@@ -79,10 +80,12 @@ export async function fetchRecords(
   const open = await broker.connectionPool.getConnection(connection);
   const body = writeRequest(request, apiVersion);
   const payload = await sendRequest(open, { apiKey, apiName, apiVersion, isFlexible, body });
-  const { throttleMs, errorCode, topics } = readOrRefuse(payload, apiVersion);
-  open.requestQueue.maybeThrottle(Math.min(throttleMs, throttleMsMax));
+  const { errorCode, topics, ...answer } = readOrRefuse(payload, apiVersion);
+  const throttleMs = Math.min(answer.throttleMs, throttleMsMax);
+  open.requestQueue.maybeThrottle(throttleMs);
+  if (throttleMs > 0) brokerWaits.add(open.broker, throttleMs);
   if (errorCode !== 0) throw errorOf(errorCode);
-  return { topics: topics.map((answer) => named(answer, request.topics)), isThrottled: throttleMs > 0 };
+  return { topics: topics.map((topic) => named(topic, request.topics)), throttleMs };
 }
 
 /** The answer with the topic's name, by which we know it. */

@@ -78,15 +78,15 @@ export class TopicClient {
       const broker = await cluster.findBroker({ nodeId: leader });
       const wanted = { topic: this.#topic, topicId, partitions: [position] };
       const request = { topics: [wanted], waitMs: fetchWaitMs, bytesMax: position.bytesMax };
-      const { topics, isThrottled } = await fetchRecords(broker, request, 0);
+      const { topics, throttleMs } = await fetchRecords(broker, request, 0);
       const answer = topics[0]?.partitions.find(({ partition }) => partition === position.partition);
-      if (answer === undefined && isThrottled) return this.#nothingYet(position);
+      if (answer === undefined && throttleMs > 0) return this.#nothingYet(position);
       if (answer === undefined) throw new RangeError(`an answer without partition ${position.partition}`);
       const isOutOfRange = answer.errorCode === errorCodes.offsetOutOfRange;
       if (answer.errorCode !== 0 && !isOutOfRange) throw await this.#refusal(answer.errorCode, topicId);
       const { unpackedBytesMax } = this.#brokers;
       const records = new AnswerRecords({ ...answer, fetchedOffset: position.offset }, unpackedBytesMax);
-      return { records, stableEnd: answer.stableEnd, isOutOfRange, isThrottled };
+      return { records, stableEnd: answer.stableEnd, isOutOfRange, isThrottled: throttleMs > 0 };
     });
   }
 
