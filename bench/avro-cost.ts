@@ -118,6 +118,7 @@ function slicesOf(records: readonly Buffer[]): ChunkSlice[] {
         valueEnds,
         keyOf: () => undefined,
         headersOf: () => undefined,
+        headerOf: () => undefined,
         [Symbol.dispose]: () => {},
       },
     });

@@ -109,6 +109,7 @@ function chunkOf({ bytes, starts, ends, [Symbol.dispose]: dispose }: LineBlock, 
     valueEnds: ends,
     keyOf: () => undefined,
     headersOf: () => undefined,
+    headerOf: () => undefined,
     [Symbol.dispose]: dispose,
   };
 }

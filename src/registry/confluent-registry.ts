@@ -31,9 +31,11 @@ export function openConfluentRegistry(options: RegistryClientOptions): SchemaReg
 export function createConfluentRegistry(client: RegistryClient): SchemaRegistry {
   return {
     find: async (id) => {
-      const path = `schemas/ids/${id}`;
+      const isGuid = id.includes('-', 1);
+      const path = `schemas/${isGuid ? 'guids' : 'ids'}/${id}`;
       const answer = await client.get(path);
-      if (isNotFound(answer)) return undefined;
+      // a registry older than GUIDs has no such page
+      if (isNotFound(answer) || (isGuid && answer.status === 404)) return undefined;
       const { schema: text, schemaType = 'AVRO', references = [] } = read(answer, path);
       const format = formatOf(schemaType);
       const found = new References(client);

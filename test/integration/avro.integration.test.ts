@@ -17,9 +17,14 @@ const first = { type: 'record', name: 'Reading', fields };
 const later = { ...first, fields: [...fields, { name: 'beds', type: { type: 'array', items: 'int' } }] };
 const gone = { type: 'record', name: 'Gone', fields: [{ name: 'id', type: 'long' }] };
 
+/** The GUID of the first schema, as Confluent's HeaderSchemaIdSerializer puts it into a header. */
+const guid = '8f7c7ec3-70a1-4bd2-9d2e-6c6a27b0c0de';
+const guidHeader = Buffer.from(`01${guid.replaceAll('-', '')}`, 'hex');
+
 /** A value as a producer sends it, and the JSON that says what it holds. */
 interface Sent {
   readonly value: Buffer;
+  readonly headers?: Readonly<Record<string, Buffer>>;
   readonly json: string;
 }
 
@@ -33,8 +38,11 @@ function readingOf(index: number): Sent {
   const value = { id, ward, at: BigInt(atMs), temperature: 36 + index / 7, ...(isLater && { beds }) };
   const known = { ward: ward?.string, at: new Date(atMs).toISOString(), temperature: value.temperature };
   const json = JSON.stringify({ ...known, ...(isLater && { beds }) });
+  const encoded = avroEncoder(isLater ? later : first)(value);
+  const namedBy = isLater || index % 4 > 0 ? {} : { headers: { __value_schema_id: guidHeader } };
   return {
-    value: confluentFrame(isLater ? 2 : 1, avroEncoder(isLater ? later : first)(value)),
+    value: 'headers' in namedBy ? encoded : confluentFrame(isLater ? 2 : 1, encoded),
+    ...namedBy,
     json: `{"id":${id},${json.slice(1)}`,
   };
 }
@@ -49,7 +57,7 @@ it('waits for a registry that is down, reads each record by its schema, and repl
     [1, { schema: first }],
     [2, { schema: later }],
   ]);
-  const registry = await startSchemaRegistry({ schemas, login: 'reader:secret' });
+  const registry = await startSchemaRegistry({ schemas, guids: new Map([[guid, 1]]), login: 'reader:secret' });
   registry.failure = { status: 503, body: '' };
   const env = {
     ...kafkaEnvironment(),
@@ -66,13 +74,8 @@ it('waits for a registry that is down, reads each record by its schema, and repl
   const kafka = connectAdmin();
   await createTopic(kafka, env.KAFKA_TOPIC, 1);
   const sent = [...Array.from({ length: 200 }, (_, index) => readingOf(index)), plain, early];
-  const values = [...sent.map(({ value }) => value), Buffer.from(damaged, 'latin1'), null];
-  await appendRecords(
-    kafka,
-    env.KAFKA_TOPIC,
-    0,
-    values.map((value) => ({ value })),
-  );
+  const others = [Buffer.from(damaged, 'latin1'), null].map((value) => ({ value }));
+  await appendRecords(kafka, env.KAFKA_TOPIC, 0, [...sent, ...others]);
   const known = [...sent.map(({ json }) => json), damaged].map((json, offset): KnownRecord => [0, offset, json]);
   const count = (records: readonly KnownRecord[]) =>
     countLake({ folders: ['', '_dead_letters'].map((end) => join(env.LAKE, env.LAKE_TABLE + end)), records });
@@ -96,6 +99,7 @@ it('waits for a registry that is down, reads each record by its schema, and repl
   ]);
   expect(await count(without)).toEqual({ rows: 201, deadLetters: 2, lost: 0, doubled: 0, wrong: 0, examples: [] });
   expect(registry.asked.slice(before).filter((path) => path === '/schemas/ids/1')).toHaveLength(1);
+  expect(registry.asked.slice(before).filter((path) => path === `/schemas/guids/${guid}`)).toHaveLength(1);
 
   expect(await runCli(['replay', '--all'], env)).toMatchObject({ code: 0 });
   expect(await count(without)).toMatchObject({ rows: 201, lost: 0, doubled: 0, wrong: 0 });

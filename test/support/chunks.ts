@@ -7,7 +7,7 @@ export interface TestRecord {
   readonly value: string | Buffer | null;
   readonly key?: string | Buffer;
   readonly timestampMs?: number;
-  readonly headers?: Record<string, string>;
+  readonly headers?: Readonly<Record<string, string | Buffer>>;
   /** More headers, of any bytes and in any order. */
   readonly rawHeaders?: readonly (readonly [name: Buffer, value: Buffer | null])[];
 }

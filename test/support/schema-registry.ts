@@ -10,6 +10,8 @@ export interface GivenSchema {
 
 export interface StandInOptions {
   readonly schemas: ReadonlyMap<number, GivenSchema>;
+  /** Ids of schemas by their GUIDs. */
+  readonly guids?: ReadonlyMap<string, number>;
   /** By `subject/version`. */
   readonly subjects?: ReadonlyMap<string, GivenSchema>;
   /** `user:password` that is asked for. */
@@ -51,10 +53,11 @@ export async function startSchemaRegistry(options: StandInOptions): Promise<Stan
 }
 
 function answerTo(path: string, authorization: string | undefined, options: StandInOptions) {
-  const { schemas, subjects = new Map<string, GivenSchema>(), login } = options;
+  const { schemas, guids = new Map<string, number>(), subjects = new Map<string, GivenSchema>(), login } = options;
   if (login !== undefined && authorization !== `Basic ${Buffer.from(login).toString('base64')}`)
     return failure(401, 401, 'Unauthorized');
-  const id = /^\/schemas\/ids\/(\d+)$/.exec(path)?.[1];
+  const guid = /^\/schemas\/guids\/([\da-f-]{36})$/.exec(path)?.[1];
+  const id = guid === undefined ? /^\/schemas\/ids\/(\d+)$/.exec(path)?.[1] : (guids.get(guid) ?? -1);
   if (id !== undefined) {
     const found = schemas.get(Number(id));
     return found === undefined ? failure(404, 40_403, `Schema ${id} not found`) : { status: 200, body: bodyOf(found) };

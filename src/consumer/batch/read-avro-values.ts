@@ -2,6 +2,7 @@ import type { AvroSchema } from '../../avro/avro-schema.ts';
 import { JsonOutput } from '../../avro/json-output.ts';
 import { Turns } from '../../runtime/turns.ts';
 import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
+import { schemaKeyInHeader } from './schema-header.ts';
 import { unpackValue, type UnwrappedSlices } from './unwrap-values.ts';
 import type { ValueFailure } from './value-failure.ts';
 import { frameOf, schemaKeyOf } from './value-frame.ts';
@@ -22,7 +23,7 @@ export interface ReadSlices extends UnwrappedSlices {
   readonly bytesOut: number;
 }
 
-/** Turns values of Avro into JSON by the schemas that their frames name. What has no frame, or can't be read, stays as it is. */
+/** Turns values of Avro into JSON by the schemas that their frames name, or a header of their records. What has no frame, or can't be read, stays as it is. */
 export async function readAvroValues(slices: readonly ChunkSlice[], rules: AvroRules): Promise<ReadSlices> {
   const read = new Map<RecordChunk, ChunkReader>();
   const turns = new Turns();
@@ -87,14 +88,17 @@ class ChunkReader {
   }
 
   #readValue(index: number, bytes: Buffer, start: number, end: number): void {
-    const failure = this.#write(bytes, start, end);
+    const failure = this.#write(index, bytes, start, end);
     if (failure !== undefined) this.failures.set(index, failure);
     if (failure !== undefined) this.#output.copy(bytes, start, end);
   }
 
-  #write(bytes: Buffer, start: number, end: number): ValueFailure | undefined {
-    const { recordBytesMax, schemaOf } = this.#rules;
-    const frame = end - start > recordBytesMax ? undefined : frameOf(bytes, start, end);
+  #write(index: number, bytes: Buffer, start: number, end: number): ValueFailure | undefined {
+    const { recordBytesMax } = this.#rules;
+    if (end - start > recordBytesMax) return this.#copy(bytes, start, end);
+    const headerKey = schemaKeyInHeader(this.#slice.chunk, index);
+    if (headerKey !== undefined) return this.#writeBy(headerKey, bytes, [start, end]);
+    const frame = frameOf(bytes, start, end);
     if (frame === undefined) return this.#copy(bytes, start, end);
     let [content, from, to] = [bytes, start + frame.length, end];
     if (frame.isCompressed) {
@@ -103,17 +107,23 @@ class ChunkReader {
       [content, from, to] = [unpacked, 0, unpacked.length];
     }
     const key = schemaKeyOf(bytes, start, frame);
-    if (key === undefined) return this.#copy(content, from, to);
-    const known = schemaOf(key);
+    return key === undefined ? this.#copy(content, from, to) : this.#writeBy(key, content, [from, to]);
+  }
+
+  #writeBy(key: string, bytes: Buffer, range: readonly [number, number]): ValueFailure | undefined {
+    const known = this.#rules.schemaOf(key);
     switch (known?.format) {
       case 'avro':
-        return this.#writeAvro(known.schema, key, content, [from, to]);
+        return this.#writeAvro(known.schema, key, bytes, range);
       case 'json':
-        return this.#copy(content, from, to);
+        return this.#copy(bytes, ...range);
       case 'other':
         return { reason: 'unknown-schema', detail: `the schema ${key} is neither Avro nor JSON` };
       case undefined:
-        return { reason: 'unknown-schema', detail: `the registry has no schema ${key} that can be read` };
+        return {
+          reason: 'unknown-schema',
+          detail: `the registry has no schema ${key} that can be read${longIdOf(key, bytes, range)}`,
+        };
     }
   }
 
@@ -139,4 +149,10 @@ class ChunkReader {
         return { reason: 'too-large', detail: `more than ${this.#rules.recordBytesMax} bytes as JSON` };
     }
   }
+}
+
+/** What a frame of the id 0, which registries give to no schema, is likely to be. `range`: of what stands behind it. */
+function longIdOf(key: string, bytes: Buffer, [from, to]: readonly [number, number]): string {
+  if (key !== 'confluent/0' || to - from < 4) return '';
+  return `: these are the eight bytes of the id ${bytes.readInt32BE(from)} that Apicurio’s serializers of version 2 write; have the publisher set apicurio.registry.as-confluent=true and apicurio.registry.use-id=contentId, or take version 3, which writes four`;
 }

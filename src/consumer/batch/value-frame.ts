@@ -34,9 +34,13 @@ export function frameOf(bytes: Buffer, start: number, end: number): ValueFrame |
 export function schemaKeyOf(bytes: Buffer, start: number, frame: ValueFrame): string | undefined {
   if (frame.kind === 'confluent') return `confluent/${frame.schemaId}`;
   if (frame.kind === 'gzip') return undefined;
-  const hex = bytes.toString('hex', start + 2, start + frame.length);
-  const groups = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
-  return `glue/${groups.join('-')}`;
+  return `glue/${uuidOf(bytes.subarray(start + 2, start + frame.length))}`;
+}
+
+/** The UUID of 16 bytes. */
+export function uuidOf(bytes: Buffer): string {
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
 /** Larger than the largest record there may be; whatever unpacks to more counts as this much. */

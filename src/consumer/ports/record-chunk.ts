@@ -24,6 +24,8 @@ export interface RecordChunk extends Disposable {
   keyOf(index: number): Buffer | undefined;
   /** Gives a record's headers as a JSON object; `undefined` when there are none. */
   headersOf(index: number): string | undefined;
+  /** Gives the value of a record's last header of this name; `undefined` when it has none, or none with a value. */
+  headerOf(index: number, name: string): Buffer | undefined;
   /** Ends the chunk: its memory may hold other records from now on. A chunk that is dropped without it is left to the garbage collector. */
   [Symbol.dispose](): void;
 }
@@ -49,6 +51,7 @@ export function emptyChunk(range: Pick<RecordChunk, 'topic' | 'partition' | 'fro
     valueEnds: positions,
     keyOf: () => undefined,
     headersOf: () => undefined,
+    headerOf: () => undefined,
     [Symbol.dispose]: () => {},
   };
 }

@@ -1,4 +1,4 @@
-/** Registries whose frames are known, as keys of schemas begin: `confluent/5`, `glue/b73ae16c-…`. */
+/** Registries whose frames are known, as keys of schemas begin: `confluent/5` or `confluent/8f7c7ec3-…`, `glue/b73ae16c-…`. */
 export const registryNames = ['confluent', 'glue'] as const;
 
 export type RegistryName = (typeof registryNames)[number];
@@ -13,7 +13,7 @@ export interface RegisteredSchema {
   readonly references: readonly string[];
 }
 
-/** Knows schemas by the ids that stand before values. The schema of an id never changes. */
+/** Knows schemas by the ids that stand before values, or in headers of their records. The schema of an id never changes. */
 export interface SchemaRegistry {
   /**
    * `undefined` when the registry has no such schema. Rejects with SCHEMA_REGISTRY_UNAVAILABLE (retryable) when it does not answer, and with

@@ -98,6 +98,20 @@ export class RecordCursor {
     );
   }
 
+  /** The value of the current record's last header of this name; `undefined` when there is none, or null. */
+  header(wanted: string): Buffer | undefined {
+    const end = this.#at;
+    this.#at = this.#headersAt;
+    let found: Buffer | undefined;
+    for (let left = this.headerCount; left > 0; left--) {
+      const name = this.#field(end);
+      const value = this.#field(end) ?? undefined;
+      if (name?.length === wanted.length && name.toString('latin1') === wanted) found = value;
+    }
+    this.#at = end;
+    return found;
+  }
+
   /** Never reads beyond `end`, where the record ends, whatever a length says. */
   #field(end: number): Buffer | null {
     const length = this.#varint();

@@ -64,6 +64,7 @@ class ChunkPacker {
   readonly #parts: { readonly bytes: Buffer; readonly base: number }[] = [];
   #bytes = 0;
   #count = 0;
+  #hasHeaders = false;
   readonly #positions: RecordPositions;
   readonly #batches: PackedBatch[] = [];
 
@@ -106,6 +107,7 @@ class ChunkPacker {
       recordStarts[row] = cursor.start + base;
       valueStarts[row] = cursor.valueStart < 0 ? -1 : cursor.valueStart + base;
       valueEnds[row] = cursor.valueEnd + base;
+      if (cursor.headerCount > 0) this.#hasHeaders = true;
     }
     if (batch.count > 0 && !cursor.isAtEnd) throw damageOf(batch, 'holds more bytes than its records have');
   }
@@ -124,6 +126,7 @@ class ChunkPacker {
     const keepsMemory = memory !== undefined && bytes === memory.bytes;
     if (!keepsMemory) memory?.recycle();
     const positions = this.#positions;
+    const hasHeaders = this.#hasHeaders;
     const cursorAt = recordFinder(bytes, this.#batches, positions.recordStarts);
     return {
       ...range,
@@ -141,6 +144,7 @@ class ChunkPacker {
         const cursor = cursorAt(index);
         return cursor.headerCount === 0 ? undefined : cursor.headersJson();
       },
+      headerOf: (index, name) => (hasHeaders ? cursorAt(index).header(name) : undefined),
       [Symbol.dispose]: () => {
         positions.recycle();
         if (keepsMemory) memory.recycle();

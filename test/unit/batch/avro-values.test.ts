@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Recipe } from '../../../src/consumer/ledger/entry/recipe.ts';
 import type { RegisteredSchema, SchemaRegistry } from '../../../src/consumer/ports/schema-registry.ts';
 import { formatType } from '../../../src/schema/types/hive-ddl.ts';
+import type { TestRecord } from '../../support/chunks.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { avroEncoder, confluentFrame, glueFrame } from '../../../bench/support/avro-encoder.ts';
 import { audit, createTestTools, openTestLake, readRows, testTable, type TestLake } from '../../support/lake.ts';
+import { redriveAll } from '../../support/redrive-all.ts';
 import { run } from '../../support/run-service.ts';
 
 const record = (...fields: readonly (readonly [name: string, type: unknown])[]): object => ({
@@ -42,9 +44,9 @@ interface Given {
   readonly before?: { readonly lake: TestLake; readonly topic: FakeTopic };
 }
 
-async function write(values: readonly (Buffer | null)[], { schemas = {}, glue, recipe, before }: Given) {
+async function write(values: readonly (Buffer | TestRecord | null)[], { schemas = {}, glue, recipe, before }: Given) {
   const topic = before?.topic ?? new FakeTopic(1);
-  topic.append(0, ...values.map((value) => ({ value })));
+  topic.append(0, ...values.map((value) => (value === null || Buffer.isBuffer(value) ? { value } : value)));
   const lake = before?.lake ?? (await openTestLake());
   const registry = new TestRegistry(schemas);
   const registries = new Map([
@@ -66,10 +68,68 @@ async function columnsOf({ catalog }: TestLake): Promise<Record<string, string>>
 const valuesOf = async (lake: TestLake, ...names: readonly string[]): Promise<unknown[]> =>
   (await readRows(lake)).map((row) => names.map((name) => row[name]));
 
+const deadLetters = async (lake: TestLake): Promise<unknown[]> =>
+  (await readRows(lake, `${testTable}_dead_letters`)).map(({ reason, detail }) => [reason, detail]);
+
 const first = record(['id', 'long'], ['ward', ['null', 'string']]);
 const encodeFirst = avroEncoder(first);
 const framed = (id: bigint, ward: string | null = null): Buffer =>
   confluentFrame(1, encodeFirst({ id, ward: ward === null ? null : { string: ward } }));
+
+/** A record whose schema its headers name, the last one of that name. */
+const inHeader = (value: Buffer, ...schemaIds: readonly string[]): TestRecord => ({
+  value,
+  rawHeaders: [
+    [Buffer.from('trace'), Buffer.of(1)],
+    ...schemaIds.map((hex) => [Buffer.from('__value_schema_id'), Buffer.from(hex, 'hex')] as const),
+  ],
+});
+
+describe('values of Avro whose schema a header names', () => {
+  // as confluent-kafka 2.11 for Python encodes { id: 2n ** 60n + 1n, ward: 'west' } with header_schema_id_serializer
+  const guid = '8f7c7ec3-70a1-4bd2-9d2e-6c6a27b0c0de';
+  const guidHeader = '018f7c7ec370a14bd29d2e6c6a27b0c0de';
+  const encoded = Buffer.from('828080808080808020020877657374', 'hex');
+  const idHeader = '0000000001';
+
+  it('become rows, by an id or a GUID; of several headers the last one counts', async () => {
+    const { lake, registry } = await write(
+      [
+        inHeader(encoded, guidHeader),
+        inHeader(encodeFirst({ id: 5n, ward: null }), guidHeader, idHeader),
+        framed(6n),
+        inHeader(Buffer.from('{"id":7,"ward":"json"}'), '0000000002'),
+      ],
+      { schemas: { [guid]: first, 1: first, 2: { format: 'json', text: '{}', references: [] } } },
+    );
+    expect(await valuesOf(lake, 'id', 'ward')).toEqual([
+      [2n ** 60n + 1n, 'west'],
+      [5n, null],
+      [6n, null],
+      [7n, 'json'],
+    ]);
+    expect(registry.asked.toSorted()).toEqual(['1', '2', guid]);
+  });
+
+  it('become dead letters where no registry has the schema, and rows by a redrive once one has', async () => {
+    const { lake } = await write([inHeader(encoded, guidHeader), inHeader(encoded, idHeader)], {});
+    expect(await deadLetters(lake)).toEqual([
+      ['unknown-schema', `the registry has no schema confluent/${guid} that can be read`],
+      ['unknown-schema', 'the registry has no schema confluent/1 that can be read'],
+    ]);
+    const registries = new Map([['confluent' as const, new TestRegistry({ [guid]: first, 1: first })]]);
+    const tools = createTestTools({ ...lake, recipe: { valueFormat: 'avro' }, writer: { registries } });
+    await redriveAll(lake, tools);
+    expect(await valuesOf(lake, 'id')).toEqual([[2n ** 60n + 1n], [2n ** 60n + 1n]]);
+  });
+
+  it('are told from Apicurio’s ids of eight bytes, which name what the publisher can set', async () => {
+    const { lake } = await write([Buffer.concat([Buffer.from('00000000000000002a', 'hex'), encoded])], {});
+    expect(await deadLetters(lake)).toEqual([
+      ['unknown-schema', expect.stringMatching(/id 42 that Apicurio.*apicurio\.registry\.as-confluent=true/)],
+    ]);
+  });
+});
 
 describe('values of Avro', () => {
   it('become rows by the schema that their frame names, asked for once', async () => {

@@ -16,6 +16,20 @@ function registryOf(answers: Answers) {
   });
 }
 
+describe('a schema that is asked for by its GUID', () => {
+  const guid = '8f7c7ec3-70a1-4bd2-9d2e-6c6a27b0c0de';
+
+  it('is found on the page of GUIDs', async () => {
+    const registry = registryOf({ [`schemas/guids/${guid}`]: found('own') });
+    expect(await registry.find(guid)).toMatchObject({ format: 'avro', text: 'own' });
+  });
+
+  it('is not there in a registry that knows no GUIDs, or not this one', async () => {
+    expect(await registryOf({}).find(guid)).toBeUndefined();
+    expect(await registryOf({ [`schemas/guids/${guid}`]: missing }).find(guid)).toBeUndefined();
+  });
+});
+
 describe('a schema that refers to others', () => {
   it('comes with them, also with those whose subject was deleted', async () => {
     const registry = registryOf({

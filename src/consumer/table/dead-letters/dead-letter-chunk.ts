@@ -52,6 +52,17 @@ function bytesOf(plain: string | null | undefined, base64: string | null | undef
   return typeof base64 === 'string' ? Buffer.from(base64, 'base64') : undefined;
 }
 
+const headerValue = z.union([z.string(), z.object({ base64: z.string() }), z.null()]);
+const headers = z.record(z.string(), z.union([headerValue, z.array(z.unknown())]));
+
+/** The value of the last header of this name in a record's headers as JSON. */
+function headerIn(json: string | undefined, name: string): Buffer | undefined {
+  const given = json === undefined ? undefined : headers.safeParse(JSON.parse(json)).data?.[name];
+  const last = headerValue.safeParse(Array.isArray(given) ? given.at(-1) : given).data;
+  if (typeof last === 'string') return Buffer.from(last);
+  return last ? Buffer.from(last.base64, 'base64') : undefined;
+}
+
 /** The records as they came from Kafka. */
 export function chunkOfDeadLetters(
   deadLetters: readonly DeadLetter[],
@@ -71,6 +82,7 @@ export function chunkOfDeadLetters(
     valueEnds,
     keyOf: (row) => deadLetters[row]?.key,
     headersOf: (row) => deadLetters[row]?.headers,
+    headerOf: (row, name) => headerIn(deadLetters[row]?.headers, name),
     [Symbol.dispose]: () => {},
   };
 }

@@ -127,6 +127,7 @@ class ExpandedChunk {
       valueEnds: this.#ends.finish(),
       keyOf: (element) => this.#chunk.keyOf(indexes[element] ?? 0),
       headersOf: (element) => this.#chunk.headersOf(indexes[element] ?? 0),
+      headerOf: (element, name) => this.#chunk.headerOf(indexes[element] ?? 0, name),
     };
   }
 

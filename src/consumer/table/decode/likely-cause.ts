@@ -1,6 +1,9 @@
+import { schemaKeyInHeader } from '../../batch/schema-header.ts';
 import { frameOf } from '../../batch/value-frame.ts';
 import type { Reject } from '../../columns/decode-batch.ts';
 import { tooManyObjects } from './expand-values.ts';
+
+const brace = 0x7b;
 
 /** First bytes of what is sent instead of JSON, and what to do about it. */
 const others: readonly (readonly [start: RegExp, cause: string])[] = [
@@ -20,6 +23,9 @@ export function likelyCause({ chunk, index, reason, detail }: Reject): string | 
   if (reason === 'too-large') return detail === tooManyObjects ? detail : 'values are larger than RECORD_BYTES_MAX';
   // what the schema registry, a schema of it, or the compression has said already
   if (reason === 'unknown-schema' || reason === 'invalid-avro' || reason === 'invalid-compression') return detail;
+  const key = schemaKeyInHeader(chunk, index);
+  if (key !== undefined && chunk.bytes[start] !== brace)
+    return `values of Confluent’s schema registry, whose schema a header names (${key}): Avro is read with VALUE_FORMAT=avro, Protobuf is not`;
   const frame = frameOf(chunk.bytes, start, end);
   switch (frame?.kind) {
     case 'confluent':

@@ -2,10 +2,11 @@ import { AvroSchema } from '../../../avro/avro-schema.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { mapConcurrently } from '../../../runtime/concurrency.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
+import { schemaKeyInHeader } from '../../batch/schema-header.ts';
 import { frameOf, schemaKeyOf } from '../../batch/value-frame.ts';
 import type { ValueSchema } from '../../batch/read-avro-values.ts';
 import type { Recipe } from '../../ledger/entry/recipe.ts';
-import type { ChunkSlice } from '../../ports/record-chunk.ts';
+import type { ChunkSlice, RecordChunk } from '../../ports/record-chunk.ts';
 import {
   registryNames,
   type RegisteredSchema,
@@ -21,7 +22,7 @@ const unknownMax = 10_000;
 /** Most requests at the same time. */
 const requestsMax = 8;
 
-/** Schemas by the keys that frames name, each asked for once: the schema of a key never changes. */
+/** Schemas by the keys that frames and headers name, each asked for once: the schema of a key never changes. */
 export class ValueSchemas {
   readonly #registries: SchemaRegistries;
   readonly #clock: Clock;
@@ -95,11 +96,16 @@ function keysIn(slices: readonly ChunkSlice[]): string[] {
   for (const { chunk, first, end } of slices)
     for (let index = first; index < end; index++) {
       const start = chunk.valueStarts[index] ?? -1;
-      const frame = start < 0 ? undefined : frameOf(chunk.bytes, start, chunk.valueEnds[index] ?? start);
-      const key = frame && schemaKeyOf(chunk.bytes, start, frame);
+      const key = start < 0 ? undefined : (schemaKeyInHeader(chunk, index) ?? keyInFrame(chunk, index));
       if (key !== undefined) keys.add(key);
     }
   return [...keys];
+}
+
+function keyInFrame({ bytes, valueStarts, valueEnds }: RecordChunk, index: number): string | undefined {
+  const start = valueStarts[index] ?? -1;
+  const frame = frameOf(bytes, start, valueEnds[index] ?? start);
+  return frame && schemaKeyOf(bytes, start, frame);
 }
 
 /** `undefined` for a text that is no schema: nothing can be read by it. */
