@@ -30,7 +30,7 @@ A value that finds no column is in \`_rescued\` as it came: a string, and so a t
 
 Only integers beyond 2^53 and numbers beyond the largest double are kept as digits. A number with a fraction or an exponent becomes the nearest
 double, as in \`JSON.parse\`, Spark and DuckDB: its first 15 digits are always kept, those beyond the 17th are lost, wherever the number is.
-\`decimal\` in \`SCHEMA_HINTS\` takes the shortest digits of that double, so it does not keep more either. Publish amounts of more digits as
+\`decimal\` in \`SCHEMA_HINTS\` takes the shortest digits of that double, so it does not keep more either; it has no \`-0\`, which goes to a sibling as it does beside whole numbers. Publish amounts of more digits as
 strings. With \`SCHEMA_NUMBERS=split\` a number is whole by its value, not by how it is written: \`1.0\`, \`1e2\` and \`99999999999999.999\`,
 whose nearest double is 100000000000000, count as \`bigint\` on every level.
 

@@ -62,6 +62,9 @@ function endOfNarrowNumber(type: NestedType, at: usize): usize {
   return type.kind == typeDecimal || isHeldBy(type.kind, numberValue) ? end : 0;
 }
 
+/** Bits of -0, which no decimal is. */
+const minusZero: i64 = i64.MIN_VALUE;
+
 /** No two fractions of so many digits are the same double. */
 const unscaledEnd: f64 = 1e15;
 
@@ -69,7 +72,7 @@ const unscaledEnd: f64 = 1e15;
 function unscaledOf(type: NestedType, value: f64): f64 {
   const unscaled = nearest(value * type.scalePower);
   const isTold = abs(unscaled) < min(type.precisionPower, unscaledEnd) && unscaled / type.scalePower == value;
-  return isTold ? unscaled : NaN;
+  return isTold && reinterpret<i64>(value) != minusZero ? unscaled : NaN;
 }
 
 function isHeldBy(type: i32, value: f64): bool {

@@ -82,7 +82,9 @@ function fitBigint(value: unknown): unknown {
   return integer >= int64Min && integer <= int64Max ? integer : unfit;
 }
 
+/** No decimal is -0: a type of whole numbers does not hold it either. */
 function fitDecimal(value: unknown, precision: number, scale: number): unknown {
+  if (Object.is(value, -0)) return unfit;
   const unscaled = typeof value === 'number' ? unscaledOf(value, scale) : undefined;
   if (unscaled === undefined || unscaled < int64Min || unscaled > int64Max) return unfit;
   const limit = 10n ** BigInt(precision);

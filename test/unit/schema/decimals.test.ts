@@ -30,6 +30,11 @@ describe('a decimal', () => {
     expect(fitScalar(value, decimal(precision, scale))).toBe(unfit);
   });
 
+  it('is never -0, which would lose its sign', () => {
+    expect(fitScalar(-0, decimal(10, 2))).toBe(unfit);
+    expect(fitScalar(0, decimal(10, 2))).toBe(0);
+  });
+
   it('takes what it can hold, as it is', () => {
     expect(fitScalar(0.1, decimal(38, 18))).toBe(0.1);
     expect(fitScalar(99.99, decimal(4, 2))).toBe(99.99);
