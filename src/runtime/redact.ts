@@ -10,10 +10,15 @@ export function redact(text: string): string {
   return text.replaceAll(pem, notShown).replaceAll(userInfo, `${notShown}@`);
 }
 
-/** A value as a message quotes it. What may be a key (PEM, several lines, user and password, an address's query) is not shown at all. */
+/** Most characters of a value that a message quotes: enough to know it again. */
+const quotedMax = 200;
+
+/** A value as a message quotes it: the beginning of a long one, and its length. What may be a key (PEM, several lines, user and password, an address's query) is not shown at all. */
 export function quote(value: string): string {
   const isSecret = /[\r\n]/.test(value) || redact(value) !== value || addressWithQuery.test(value) || mayBeKey(value);
-  return isSecret ? notShown : JSON.stringify(value);
+  if (isSecret) return notShown;
+  if (value.length <= quotedMax) return JSON.stringify(value);
+  return `${JSON.stringify(`${value.slice(0, quotedMax)}…`.toWellFormed())} (${value.length} characters)`;
 }
 
 const addressWithQuery = /:\/\/\S*[?#]\S/;

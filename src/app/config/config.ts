@@ -112,10 +112,13 @@ function invertedLimits({ ALERT_LOW: low, ALERT_HIGH: high, ALERT_HYSTERESIS: hy
 function describe(issue: z.core.$ZodIssue, given: Environment): string {
   const name = String(issue.path[0]);
   const { secret, expected } = variableNamed(name);
-  const came = secret === true ? notShown : quote(given[name] ?? '');
+  const value = given[name] ?? '';
+  const came = secret === true ? notShown : quote(value);
   const isComplete = issue.code === 'custom' && issue.params?.['isComplete'] === true;
-  // a message of its own quotes what came
-  return isComplete && came !== notShown ? `${name}: ${issue.message}` : `${name}: expected ${expected}, got ${came}`;
+  // a message of its own quotes what came, all of it
+  return isComplete && came !== notShown
+    ? `${name}: ${issue.message.replaceAll(JSON.stringify(value), () => came)}`
+    : `${name}: expected ${expected}, got ${came}`;
 }
 
 function missing(required: readonly VariableName[], given: Environment): string[] {

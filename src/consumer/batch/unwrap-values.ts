@@ -88,7 +88,9 @@ export function unpackValue(
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (code === 'ERR_BUFFER_TOO_LARGE' && (kind !== 'gzip' || tellsMore(packed, recordBytesMax)))
       return tooLarge(recordBytesMax);
-    if (/^(Z_|ERR_)/.test(code)) return { reason: 'invalid-compression', detail: describe(kind, error) };
+    if (code === 'ERR_BUFFER_TOO_LARGE')
+      return damaged(kind, 'it unpacks to more than its last four bytes say: other bytes may be behind it');
+    if (/^(Z_|ERR_)/.test(code)) return damaged(kind, messageOf(error));
     throw new Error(`unpacking a value: ${messageOf(error)}`, { cause: error });
   }
 }
@@ -102,8 +104,9 @@ function tooLarge(recordBytesMax: number): ValueFailure {
   return { reason: 'too-large', detail: `unpacks to more than ${recordBytesMax} bytes` };
 }
 
-function describe(kind: ValueFrame['kind'], error: unknown): string {
-  return `damaged ${kind === 'gzip' ? 'gzip' : 'zlib behind a frame of Glue'}: ${messageOf(error)}`;
+function damaged(kind: ValueFrame['kind'], how: string): ValueFailure {
+  const what = kind === 'gzip' ? 'gzip' : 'zlib behind a frame of Glue';
+  return { reason: 'invalid-compression', detail: `damaged ${what}: ${how}` };
 }
 
 /** All values one after the other, as whoever scans them expects; the positions are changed to where they are now. */

@@ -1,4 +1,5 @@
 import { PipelineError, unreachable } from '../../runtime/errors.ts';
+import { quote } from '../../runtime/redact.ts';
 import type { Column, ColumnType, Field, ScalarKind } from './column-type.ts';
 
 const scalars: Readonly<Record<string, ScalarKind>> = {
@@ -109,7 +110,7 @@ function readType(scanner: Scanner): ColumnType {
       return { kind: 'string' };
     default: {
       const kind = Object.hasOwn(scalars, word) ? scalars[word] : undefined;
-      if (kind === undefined) throw scanner.failure(`a Hive type, not ${JSON.stringify(word)}`);
+      if (kind === undefined) throw scanner.failure(`a Hive type, not ${quote(word)}`);
       return { kind };
     }
   }
@@ -177,7 +178,7 @@ class Scanner {
 
 function invalid(text: string, what: string): PipelineError {
   return new PipelineError('SCHEMA_INVALID', {
-    message: `${JSON.stringify(text)} is no Hive type or column list: ${what}`,
+    message: `${quote(text)} is no Hive type or column list: ${what}`,
     retryable: false,
     hint: 'for example: seq bigint, tags array<string>, place struct<lat:double,lon:double>, attrs map<string,string>',
   });

@@ -39,6 +39,19 @@ describe('the configuration', () => {
     );
   });
 
+  it.each([
+    ['BATCH_ROWS_MAX', 'x'],
+    ['SCHEMA_HINTS', 'x'],
+    ['SCHEMA_HINTS', 'a int, '],
+    ['KAFKA_BROKERS', ':'],
+    ['KAFKA_COLUMNS', 'offset,'],
+    ['LAKE_DATABASE', 'a-'],
+  ])('shows the beginning of a long value, and how long it is: %s of many %j', (name, piece) => {
+    const message = problemsOf({ [name]: piece.repeat(5000) });
+    expect(message).toContain(`(${piece.repeat(5000).trim().length} characters)`);
+    expect(message.length).toBeLessThan(1000);
+  });
+
   it('counts an empty variable as not set', () => {
     expect(readConfig({ BATCH_ROWS_MAX: '', KAFKA_TLS_KEY: '' }).BATCH_ROWS_MAX).toBe(100_000);
   });

@@ -100,6 +100,16 @@ describe('values with something around their JSON', () => {
     expect(await reasonsOf((await write([gzipSync('')], 'auto')).lake)).toEqual(['empty']);
   });
 
+  it('are dead letters that say so where other bytes are behind the gzip', async () => {
+    const { lake } = await write([Buffer.concat([gzipSync(json(0)), Buffer.alloc(8)])], 'auto');
+    expect(await readRows(lake, 'readings_dead_letters')).toMatchObject([
+      {
+        reason: 'invalid-compression',
+        detail: 'damaged gzip: it unpacks to more than its last four bytes say: other bytes may be behind it',
+      },
+    ]);
+  });
+
   it('may be gzip of several members, which count as what all of them unpack to', async () => {
     const [one, other] = [gzipSync('{"n":7,"text":"'), gzipSync(`${'x'.repeat(50_000)}"}`)];
     const value = Buffer.concat([one, other]);
