@@ -109,6 +109,37 @@ describe('topics of a list', () => {
   });
 });
 
+describe('topics whose names differ in case only', () => {
+  it('can’t both be the table of that name: the service and the audit name the one that is refused', async () => {
+    const topics = await openTopics();
+    const env = { ...topics.env, KAFKA_TOPIC_PATTERN: `${topics.id}\\..*` };
+    await topics.publish('Bed', 100, 1);
+    expect(await runCli(['consume', '--until-end'], env)).toMatchObject({ code: 0 });
+    await topics.publish('bed', 50, 1);
+    await topics.publish('chair', 30, 1);
+    const service = new RunningCli(['consume'], env);
+    await service.untilLogged(/a topic is not written: the others go on/);
+    expect(service.log).toContain(
+      `holds records of the topic ${topics.nameOf('Bed')}, expected ${topics.nameOf('bed')}`,
+    );
+    await expect.poll(() => service.committedRecords(), { timeout: 30_000, interval: 200 }).toBe(30);
+    expect(await service.stop()).toBe(143);
+    const audit = await runCli(['verify', '--deep'], env);
+    expect(audit.code).toBe(1);
+    expect(audit.stderr).toContain('TABLE_MISMATCH');
+    expect(audit.stdout).toMatch(
+      new RegExp(`topic ${topics.nameOf('bed')}\\n.*holds records of the topic ${topics.nameOf('Bed')}`),
+    );
+    for (const [name, count] of [
+      ['Bed', 100],
+      ['chair', 30],
+    ] as const)
+      expect(audit.stdout).toMatch(
+        new RegExp(`topic ${topics.nameOf(name)}\\n[^]*?nothing lost, nothing doubled: ${count} records`),
+      );
+  });
+});
+
 describe('a table that one of several topics had alone', () => {
   it('is theirs at the first run that reads them all', async () => {
     const topics = await openTopics();

@@ -28,7 +28,10 @@ export interface InTurnOptions {
   readonly hasHeadings: boolean;
 }
 
-/** Does the work for the topic that was named, or for all of them one after the other. Answers with the first exit code that is not 0. */
+/**
+ * Does the work for the topic that was named, or for all of them one after the other. Answers with the first exit code that is not 0. A topic whose table
+ * is another's does not keep the others from it: TABLE_MISMATCH is thrown after them.
+ */
 export async function inTurn(
   settings: Settings,
   { topic, hasHeadings }: InTurnOptions,
@@ -44,17 +47,21 @@ export async function inTurn(
     );
   const codes: number[] = [];
   const empty: PipelineError[] = [];
+  const refused: PipelineError[] = [];
   for (const name of names) {
-    if (hasHeadings) printLines(...(codes.length + empty.length > 0 ? [''] : []), `topic ${name}`);
+    if (hasHeadings) printLines(...(codes.length + empty.length + refused.length > 0 ? [''] : []), `topic ${name}`);
     try {
       codes.push(await work(settingsForTopic(settings, name)));
     } catch (error) {
       // a topic without a record is no mistake beside others
-      if (!(error instanceof PipelineError) || error.code !== 'LEDGER_EMPTY') throw error;
+      if (!(error instanceof PipelineError)) throw error;
+      if (error.code === 'LEDGER_EMPTY') empty.push(error);
+      else if (error.code === 'TABLE_MISMATCH') refused.push(error);
+      else throw error;
       if (hasHeadings) printLines(error.message);
-      empty.push(error);
     }
   }
+  if (refused.length > 0) throw refused[0];
   if (codes.length === 0) throw empty[0];
   return codes.find((code) => code !== 0) ?? 0;
 }

@@ -47,6 +47,20 @@ describe('a command that works on all topics in turn', () => {
   });
 });
 
+describe('a topic whose table is another’s', () => {
+  it('does not keep the others from the command, which fails behind them', async () => {
+    const refused = new PipelineError('TABLE_MISMATCH', { message: 'of another topic', retryable: false });
+    const seen: string[] = [];
+    const work = inTurn(several, silent, async ({ kafka }) => {
+      if (kafka.topic === 'a.x') throw refused;
+      seen.push(kafka.topic);
+      return 0;
+    });
+    await expect(work).rejects.toBe(refused);
+    expect(seen).toEqual(['b']);
+  });
+});
+
 describe('how the names of a pattern’s topics begin', () => {
   it.each([
     ['readings\\..*', 'readings.'],

@@ -44,6 +44,12 @@ export function checkLocation(table: CatalogTable, expected: Pick<ExpectedTable,
   if (problem !== undefined) throw mismatch(table, problem);
 }
 
+/** Throws TABLE_MISMATCH for a table of another topic's records, whose rows do not say so. */
+export function checkTopic(table: CatalogTable, expected: Pick<ExpectedTable, 'topic' | 'tellsTopic'>): void {
+  const problem = topicProblem(table, { ...expected, isSharer: () => true });
+  if (problem !== undefined) throw mismatch(table, problem);
+}
+
 function mismatch(table: CatalogTable, problem: TableProblem): PipelineError {
   return new PipelineError('TABLE_MISMATCH', {
     message: `the table ${table.name} ${problem.what}`,
@@ -126,7 +132,7 @@ function sameScheme(location: string): string {
 
 function topicProblem(
   table: CatalogTable,
-  { topic, tellsTopic = false, isSharer }: ExpectedTable,
+  { topic, tellsTopic = false, isSharer }: Pick<ExpectedTable, 'topic' | 'tellsTopic' | 'isSharer'>,
 ): TableProblem | undefined {
   const { columns, parameters } = table;
   const other = parameters[topicParameter];
