@@ -9,6 +9,7 @@ import type { RedriveCommandOptions } from './redrive.ts';
 import type { ReplayCommandOptions } from './replay.ts';
 import type { RunCommand } from './run-command.ts';
 import type { SkipCommandOptions } from './skip.ts';
+import { needsOption } from './needs-option.ts';
 import { plainOption, topicOption, topicOrAllOption, type LiveOptions, type TopicOption } from './shared-options.ts';
 import type { VerifyCommandOptions } from './verify.ts';
 
@@ -25,7 +26,7 @@ export function addDataCommands(program: Command, run: RunCommand): void {
 }
 
 function addProduce(program: Command, run: RunCommand): void {
-  program
+  const command = program
     .command('produce')
     .description(
       'Simulate thermometers: create the topic if it is missing and publish readings, or the lines of a file.',
@@ -79,6 +80,9 @@ function addProduce(program: Command, run: RunCommand): void {
         return produce(forTopic(settings, topic), { ...options, topicSettings, headers }, context);
       });
     });
+  needsOption(command, 'keyField', 'from');
+  needsOption(command, 'header', 'from');
+  needsOption(command, 'every', 'start');
 }
 
 function addConsume(program: Command, run: RunCommand): void {
@@ -154,7 +158,7 @@ function addSkip(program: Command, run: RunCommand): void {
 }
 
 function addVerify(program: Command, run: RunCommand): void {
-  program
+  const command = program
     .command('verify')
     .description(
       'Audit: ledger against objects, catalog and broker. 0 only if nothing is missing, doubled or out of place.',
@@ -187,6 +191,7 @@ function addVerify(program: Command, run: RunCommand): void {
         return inTurn(settings, { topic, hasHeadings: !options.json }, (own) => verifyTable(own, options, context));
       });
     });
+  needsOption(command, 'seed', 'sample');
 }
 
 function addRedrive(program: Command, run: RunCommand): void {

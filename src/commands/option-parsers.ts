@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { tableNameExpected, tableNamePattern } from '../app/config/variables/lake-variables.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { parseDuration } from '../runtime/duration.ts';
+import { isIsoDay, parseIsoTime } from '../runtime/iso-time.ts';
 
 /** Parsers of command-line values: throw commander's error with what was expected. */
 
@@ -46,10 +47,11 @@ export function offset(text: string): bigint {
   throw new InvalidArgumentError('expected an offset: a whole number');
 }
 
+/** A day stands for its first moment in UTC. Without a zone a time would be another one wherever TZ is. */
 export function time(text: string): Date {
-  const value = new Date(text);
-  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(value.getTime())) return value;
-  throw new InvalidArgumentError('expected a time like 2026-11-23T09:00:00Z');
+  const timeMs = isIsoDay(text) ? Date.parse(text) : parseIsoTime(text);
+  if (timeMs !== undefined) return new Date(timeMs);
+  throw new InvalidArgumentError('expected a time like 2026-11-23T09:00:00Z, with its zone, or a day like 2026-11-23');
 }
 
 /** What has been since a time to come is nothing. */
@@ -60,7 +62,7 @@ export function pastTime(text: string): Date {
 }
 
 export function day(text: string): string {
-  if (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  if (isIsoDay(text)) return text;
   throw new InvalidArgumentError('expected a day like 2026-11-23');
 }
 

@@ -51,7 +51,7 @@ export async function replay(
   await requireLocation(lake, settings, ledger);
   const plan = await planSelection(options, { reader, description, ledger, table, topic, groupId, ...given });
   if (options.dryRun) {
-    printAll(plan.map(describe));
+    printAll(plan.length === 0 ? [`nothing of ${topic} lies in that range`] : plan.map(describe));
     return 0;
   }
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });

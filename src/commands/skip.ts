@@ -59,6 +59,9 @@ async function chooseRange(
   const { low, high } = marks;
   if (from < low || from >= high)
     throw usage(`partition ${partition} holds offsets ${low} to ${high - 1n}, not ${from}`);
+  if (end !== undefined && end <= from) throw usage(`nothing lies in [${from}, ${end}): say --offset below --to`);
+  if (end !== undefined && end > high)
+    throw usage(`partition ${partition} ends at ${high}, before --to ${end}: what comes later can't be skipped`);
   if (!force && (await isReadable(reader, { partition, from })))
     throw usage(`the record at offset ${from} of partition ${partition} can be read`, '--force skips it all the same');
   return { partition, from, to: end ?? (await findReadable(reader, { partition, from, to: high })) };

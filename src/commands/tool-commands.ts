@@ -9,6 +9,7 @@ import type { ReportOptions } from './report.ts';
 import { tableFormats } from '../consumer/ports/lake.ts';
 import type { RunCommand } from './run-command.ts';
 import type { DiffOptions } from './schema.ts';
+import { needsOption } from './needs-option.ts';
 import { plainOption, topicOption, topicOrAllOption, type TopicOption } from './shared-options.ts';
 
 /** Adds the commands that look at things, make certificates, or show it all. */
@@ -101,7 +102,7 @@ function addHours(program: Command, run: RunCommand): void {
 }
 
 function addAlerts(program: Command, run: RunCommand): void {
-  program
+  const command = program
     .command('alerts')
     .description('Alerts of hourly means outside of the band: list them, acknowledge one, send messages again.')
     .option('--since <day>', 'first day, like 2026-11-23', parse.day)
@@ -120,6 +121,7 @@ function addAlerts(program: Command, run: RunCommand): void {
         return alerts(forTopic(settings, topic), options);
       });
     });
+  needsOption(command, 'by', 'acknowledge');
 }
 
 function addDoctor(program: Command, run: RunCommand): void {

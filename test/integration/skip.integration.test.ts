@@ -90,6 +90,13 @@ describe('a batch that a bad disk has changed', () => {
     expect(needless).toMatchObject({ code: 2, stderr: expect.stringContaining('can be read') });
     const dry = await skip('--offset', `${damaged.from}`, ...reason, '--dry-run');
     expect(dry.stdout).toContain(`[${damaged.from}, ${damaged.to}), ${lost} offsets: would be booked`);
+    for (const [to, problem] of [
+      [damaged.from, 'nothing lies in'],
+      [damaged.to + 1_000_000, 'before --to'],
+    ] as const) {
+      const wrong = await skip('--offset', `${damaged.from}`, '--to', `${to}`, ...reason, '--dry-run');
+      expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining(problem) });
+    }
     const done = await skip('--offset', `${damaged.from}`, ...reason);
     expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining(`[${damaged.from}, ${damaged.to})`) });
 

@@ -188,7 +188,8 @@ export const lakeErrorCodes = {
     meaning:
       'The schema registry does not answer, or answers with something else. Records wait; nothing becomes a dead letter.',
     retryable: 'sometimes',
-    action: 'Check SCHEMA_REGISTRY_URL, the registry and the network. The service goes on by itself when it answers.',
+    action:
+      'Check SCHEMA_REGISTRY_URL, or AWS_REGION for Glue’s registry, the registry and the network. The service goes on by itself when it answers.',
   },
   SCHEMA_REGISTRY_DENIED: {
     meaning: 'The schema registry does not let this process read schemas.',

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { parseIsoTime } from '../../../runtime/iso-time.ts';
 import { choice, decimal, file, integer, password, pem, text, variable } from './variable-kinds.ts';
 
 const kafka = 'Kafka';
@@ -158,10 +158,7 @@ type Start =
 
 function readStart(value: string): Start | undefined {
   if (value === 'earliest' || value === 'latest') return { kind: value };
-  const isTime = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:?\d\d)$/i.test(value);
-  // Date.parse takes the 30th of February for the 2nd of March
-  const isDay = z.iso.date().safeParse(value.slice(0, 10)).success;
-  const atMs = isTime && isDay ? Date.parse(value) : Number.NaN;
+  const atMs = parseIsoTime(value);
   // Kafka takes negative times for names of offsets
-  return Number.isNaN(atMs) || atMs < 0 ? undefined : { kind: 'time', atMs };
+  return atMs === undefined || atMs < 0 ? undefined : { kind: 'time', atMs };
 }
