@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto';
+import { auditHours } from '../hours/audit-hours.ts';
 import { carryOut } from '../consumer/audit/carry-out.ts';
 import { writeAuditNote, type AuditNote } from '../consumer/audit/audit-note.ts';
 import { verify, type VerifyOptions, type VerifyReport } from '../consumer/audit/verify.ts';
+import type { Finding } from '../consumer/audit/findings/finding.ts';
+import { hourAt } from '../hours/hour-state.ts';
 import { acknowledgeGaps } from '../consumer/ledger/acknowledge-gaps.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -17,6 +20,9 @@ import { exitCodes } from '../app/observe/exit-codes.ts';
 import { withProgress } from './verify-progress.ts';
 import { toJson, toLines } from './verify-report.ts';
 import type { CommandContext } from './run-command.ts';
+
+/** Most findings about hours that are shown. */
+const hourFindingsMax = 1000;
 
 export interface VerifyCommandOptions {
   readonly deep: boolean;
@@ -55,7 +61,7 @@ export async function verifyTable(
     await acknowledgeGaps(ledger, { table, topic, acknowledgedAt });
   }
   const repaired: string[] = [];
-  const report = await withProgress({ table, isForPeople: options.progress, ...context }, async (onProgress) => {
+  const audited = await withProgress({ table, isForPeople: options.progress, ...context }, async (onProgress) => {
     const run = () =>
       sayWithoutBroker(() => verify({ ...asked, onProgress, nowMs: systemClock.nowMs(), ...(reader && { reader }) }));
     const found = await run();
@@ -63,6 +69,8 @@ export async function verifyTable(
     await carryOut(found.repairs, { ...asked, onDone: (line) => repaired.push(line) });
     return run();
   });
+  const hours = await auditHours({ store: lake.store, table, topic, ...hoursSince(options) });
+  const report = withHours(audited, hours);
   if (report.findingCount === 0) await requireLedger(ledger, settings);
   if (options.note) await writeAuditNote(lake.store, { table, topic }, noteOf(report, options));
   const shown = { ...report, table, topic, isOneOfSeveral, repaired, ...(asked.sample && { seed: asked.sample.seed }) };
@@ -85,6 +93,15 @@ async function sayWithoutBroker<T>(work: () => Promise<T>): Promise<T> {
       hint: 'check KAFKA_TOPIC for a mistyped name; `glueless verify --no-broker` audits the lake without the topic',
     });
   }
+}
+
+function withHours(report: VerifyReport, found: readonly Finding[]): VerifyReport {
+  const findings = [...report.findings, ...found.slice(0, hourFindingsMax)];
+  return { ...report, findings, findingCount: report.findingCount + found.length };
+}
+
+function hoursSince({ since }: VerifyCommandOptions): { readonly since?: string } {
+  return since === undefined ? {} : { since: hourAt(since.getTime()) };
 }
 
 function noteOf(report: VerifyReport, { deep, sample, broker }: VerifyCommandOptions): AuditNote {

@@ -70,7 +70,7 @@ export class HourKeeper {
 
   /**
    * Settles the hours once; answers with those that were looked at, by hour. `since`, an hour: all from it on are counted again, as after a replay of
-   * what is old. Rejects with STORE_*, LEDGER_*, CATALOG_* and Kafka's failures.
+   * what is old, and put into the table again. Rejects with STORE_*, LEDGER_*, CATALOG_* and Kafka's failures.
    */
   async settle(since?: string): Promise<StoredHour[]> {
     const { clock, reader, idleMs } = this.#options;
@@ -92,7 +92,7 @@ export class HourKeeper {
     await this.#changeAll(look(mayComplete ? await this.#confirm(observedMs, startMs) : observedMs), mayComplete);
     const settled: StoredHour[] = [];
     for (const [, document] of [...documents].toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      settled.push(await this.#writer.enterTable(document));
+      settled.push(await this.#writer.enterTable(document, { again: since !== undefined && document.id >= since }));
     this.#forget(this.#oldestOpen(settled), observedMs);
     return settled;
   }

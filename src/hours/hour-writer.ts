@@ -54,11 +54,14 @@ export class HourWriter {
     return changed;
   }
 
-  /** Writes the changes that the table does not have yet, and notes that it has them, and whom to tell what another process has changed. */
-  async enterTable(stored: StoredHour): Promise<StoredHour> {
+  /**
+   * Writes the changes that the table does not have yet, and notes that it has them, and whom to tell what another process has changed. `again`: all of them,
+   * should objects be gone.
+   */
+  async enterTable(stored: StoredHour, { again = false } = {}): Promise<StoredHour> {
     const { value } = stored;
     const missing = value.changes.filter(({ revision }) => revision > value.tabled);
-    for (const change of missing) await this.#options.hoursTable.add(value.hour, change);
+    for (const change of again ? value.changes : missing) await this.#options.hoursTable.add(value.hour, change);
     const owed = this.#owedOf(value);
     if (missing.length === 0 && owed.length === 0) return stored;
     const tabled = lastChange(value).revision;

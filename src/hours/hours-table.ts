@@ -53,8 +53,8 @@ export class HoursTable {
     const name = hoursTableName(table);
     const found = await this.#provide(name);
     const day = hour.slice(0, 10);
-    const folder = `${name}/${hivePath(['event_date'], [day])}/`;
-    const key = `${folder}${hour}-r${change.revision}.parquet`;
+    const folder = folderOf(name, day);
+    const key = keyOfChange(name, hour, change);
     // a refusal means that it is there
     await store.put(key, await encoder.encode(rowOf(hour, change)), { ifAbsent: true });
     if (this.#days.has(day)) return;
@@ -74,6 +74,21 @@ export class HoursTable {
     this.#table = table;
     return table;
   }
+}
+
+function folderOf(name: string, day: string): string {
+  return `${name}/${hivePath(['event_date'], [day])}/`;
+}
+
+/** The key of a change's object in the table of hours that is called so. */
+export function keyOfChange(name: string, hour: string, { revision }: Pick<HourChange, 'revision'>): string {
+  return `${folderOf(name, hour.slice(0, 10))}${hour}-r${revision}.parquet`;
+}
+
+/** Reads back which change an object is of; `undefined` for a key that is none's. */
+export function changeOfKey(key: string): { readonly hour: string; readonly revision: number } | undefined {
+  const [, hour, revision] = /\/(\d{4}-\d\d-\d\dT\d\d)-r(\d+)\.parquet$/.exec(key) ?? [];
+  return hour === undefined ? undefined : { hour, revision: Number(revision) };
 }
 
 function rowOf(hour: string, { revision, state, rows, at, lateRows }: HourChange): ColumnarTable {

@@ -1,3 +1,5 @@
+import { glob, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createDuckdbQueryEngine } from '../../src/lake/duckdb-query-engine.ts';
 import { createLocalObjectStore } from '../../src/lake/store/local-object-store.ts';
@@ -70,6 +72,17 @@ describe('hours of a table on a real broker', () => {
     ]);
     await attack.expectExactlyOnce();
     await attack.succeed(['verify', '--deep']);
+    const folder = join(attack.folder, `${attack.table}_hours`);
+    const [gone = ''] = (await Array.fromAsync(glob('*/*T09-r2.parquet', { cwd: folder }))).toSorted();
+    await rm(join(folder, gone));
+    const found = await attack.run(['verify']);
+    expect({ code: found.code, stdout: found.stdout }).toEqual({
+      code: 1,
+      stdout: expect.stringContaining(`hour-missing: ${attack.table}_hours/${gone} is gone`),
+    });
+    const [, settle = ''] = /what to do: glueless (hours --settle --since \S+)/.exec(found.stdout) ?? [];
+    await attack.succeed(settle.split(' '));
+    await attack.succeed(['verify']);
     const ofHours = await attack.run(['verify', '--repair'], { LAKE_TABLE: `${attack.table}_hours` });
     expect(ofHours).toMatchObject({ code: 1, stdout: '' });
     expect(ofHours.stderr).toContain(`is the table of hours of ${attack.table}`);

@@ -176,7 +176,7 @@ class Audit {
       ...starts.keys(),
     ];
     this.#findings.addAll(await findUnknownFolders({ table, topic: name }, store));
-    if (sinceMs === undefined) await this.#auditAdopted(starts);
+    await this.#auditAdopted(starts);
     const commits = await this.#commits();
     const summaries: PartitionSummary[] = [];
     for (const partition of [...new Set(known)].toSorted((a, b) => a - b)) {
@@ -198,7 +198,8 @@ class Audit {
   }
 
   async #auditAdopted(starts: ReadonlyMap<number, ChainStart>): Promise<void> {
-    const options = { ...this.#options, onUnreadable: this.#onUnreadable };
+    const { sinceMs } = this.#options;
+    const options = { ...this.#options, sinceMs, onUnreadable: this.#onUnreadable };
     for await (const finding of findAdoptedLosses(starts, options)) this.#findings.add(finding);
   }
 

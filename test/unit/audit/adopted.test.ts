@@ -76,6 +76,9 @@ describe('the audit of a table that has adopted another', () => {
     expect(findings).toMatchObject([
       { problem: 'gap', where: '[0, 5)', what: expect.stringContaining(`of ${testTable}, whose files were adopted`) },
     ]);
+    // an audit of what is younger finds those that were booked since
+    expect((await audit(both.lake, topic, { ...options, sinceMs: 0 })).findings).toEqual(findings);
+    expect((await audit(both.lake, topic, { ...options, sinceMs: anHourLater })).findings).toEqual([]);
     expect(findings[0]?.action).toMatch(/^glueless verify --acknowledge-gaps/);
     await goOn(topic, both.lake);
     const acknowledgedAt = new Date().toISOString();

@@ -60,6 +60,10 @@ export type Problem =
   | 'table-rows'
   | 'snapshot-late'
   | 'snapshot-unreadable'
+  // the table of hours
+  | 'hour-missing'
+  | 'hour-unnoted'
+  | 'hour-unreadable'
   // the topic
   | 'topic-recreated'
   | 'ledger-beyond-topic'
