@@ -1,5 +1,5 @@
 import { dayOf, firstTrueDay, isExpired } from '../../ledger/notes/expired-days.ts';
-import { isHidden, mergedFolder } from '../../ledger/keys/object-keys.ts';
+import { hivePathOf, isHidden, mergedFolder } from '../../ledger/keys/object-keys.ts';
 import type { CatalogTable, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 
 interface ListedTable {
@@ -50,12 +50,13 @@ function prefixOf({ name, partitionKeys }: CatalogTable): string {
 }
 
 /** Values of partition keys in a key like `table/event_date=2026-11-23/event_hour=09/file.parquet`. */
-export function valuesOf({ name }: Pick<CatalogTable, 'name'>, key: string): string[] {
-  return key
-    .slice(name.length + 1)
-    .split('/')
-    .slice(0, -1)
-    .map((component) => component.slice(component.indexOf('=') + 1));
+export function valuesOf({ name }: CatalogTable, key: string): string[] {
+  return valuesOfPath(hivePathOf(key, name));
+}
+
+/** Values of partition keys in a path like `event_date=2026-11-23/event_hour=09`. */
+export function valuesOfPath(hivePath: string): string[] {
+  return hivePath === '' ? [] : hivePath.split('/').map((component) => component.slice(component.indexOf('=') + 1));
 }
 
 /** Objects that are judged, and deleted by one request, together. */

@@ -1,7 +1,7 @@
 import { mapConcurrently, readsAtOnce } from '../../../runtime/concurrency.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { isCommitted, isDeletable, isWritten, listsObject, type LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
-import { parseObjectName, type ObjectName } from '../../ledger/keys/object-keys.ts';
+import { parseObjectName } from '../../ledger/keys/object-keys.ts';
 import type { ObjectInfo } from '../../ports/lake.ts';
 import { readEntry, unaccounted } from './read-entry.ts';
 
@@ -18,27 +18,17 @@ export interface JudgedObjects {
   readonly stays: readonly LeftObject[];
 }
 
-interface NamedObject {
-  readonly info: ObjectInfo;
-  readonly name: ObjectName;
-}
-
 /** Tells objects of expired days that may be deleted from those that somebody still works on, or that are not ours. Reads each entry once. */
 export async function judgeExpired(
   objects: readonly ObjectInfo[],
   { ledger, table }: { readonly ledger: Ledger; readonly table: string },
 ): Promise<JudgedObjects> {
-  const stays: LeftObject[] = [];
-  const byEntry = new Map<string, NamedObject[]>();
-  for (const info of objects) {
-    const name = parseObjectName(info.key);
-    if (name === undefined) {
-      stays.push({ key: info.key, why: unaccounted.notOurs });
-      continue;
-    }
-    const id = `${name.topic}/${name.partition}/${name.from}`;
-    byEntry.set(id, [...(byEntry.get(id) ?? []), { info, name }]);
-  }
+  const named = objects.map((info) => ({ info, name: parseObjectName(info.key) }));
+  const stays: LeftObject[] = named
+    .filter(({ name }) => name === undefined)
+    .map(({ info }) => ({ key: info.key, why: unaccounted.notOurs }));
+  const ours = named.flatMap(({ info, name }) => (name === undefined ? [] : [{ info, name }]));
+  const byEntry = Map.groupBy(ours, ({ name }) => `${name.topic}/${name.partition}/${name.from}`);
   const deletable: ObjectInfo[] = [];
   let rows = 0;
   await mapConcurrently([...byEntry.values()], readsAtOnce, async (group) => {

@@ -8,7 +8,7 @@ import { hivePathOf, isHidden, mergedFolder, parseObjectName } from '../../ledge
 import { isSameLocation } from '../../ports/catalog-rules.ts';
 import type { CatalogTable, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { adoptedByParameter } from '../../table/catalog/shared-table.ts';
-import { valuesOf } from './expired-objects.ts';
+import { valuesOfPath } from './expired-objects.ts';
 import type { MergeTools, HivePartition } from './merge-tools.ts';
 import { isWorthMerging } from './plan-merged-files.ts';
 import { mergedSizeOf } from '../merged-size.ts';
@@ -114,8 +114,7 @@ interface Context {
 /** A partition that nobody has merged yet. */
 async function mergeFirst(hivePath: string, infos: readonly ObjectInfo[], { known, options, tools }: Context) {
   const { table, expiredBefore, registered } = known;
-  const [first] = infos;
-  const values = first === undefined ? [] : valuesOf(table, first.key);
+  const values = valuesOfPath(hivePath);
   const keys = table.partitionKeys.map(({ name }) => name);
   if (hivePathOfValues(keys, values) !== hivePath || isExpired(values, expiredBefore)) return;
   const endMs = partitionEndMs(values);
@@ -187,7 +186,7 @@ async function moveBackUnnoted(known: Known, noted: ReadonlySet<string>, tools: 
   for (const [hivePath, at] of registered) {
     if (at !== 'moved' || noted.has(hivePath)) continue;
     if ((await readMerged(tools.store, table.name, hivePath)) !== undefined) continue;
-    const values = valuesOf({ name: '' }, `/${hivePath}/`);
+    const values = valuesOfPath(hivePath);
     const hivePartition = hivePartitionOf(values, hivePath, known);
     const files = moved.get(hivePath)?.size ?? 0;
     const why = `nothing notes what ${mergedLocation(hivePartition, tools)} is to hold: restore _ledger/${table.name}.merged/`;

@@ -1,15 +1,13 @@
 import { isExpired } from '../../ledger/notes/expired-days.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
 import { forgetMerged, listMergedPaths, readMerged, sourcesOf } from '../../ledger/notes/merged-partition.ts';
 import { hivePathOf, isHidden, mergedPrefix, topicOfFile } from '../../ledger/keys/object-keys.ts';
-import type { CatalogTable, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
-import { chunksOf, expiredObjects, mergedTable, valuesOf } from './expired-objects.ts';
+import type { CatalogTable, ObjectInfo } from '../../ports/lake.ts';
+import { chunksOf, expiredObjects, mergedTable, valuesOfPath } from './expired-objects.ts';
 import { judgeExpired } from './judge-expired.ts';
+import type { MergeTools } from './merge-tools.ts';
 import type { Upkeep } from '../upkeep.ts';
 
-interface MergedExpiry {
-  readonly ledger: Ledger;
-  readonly store: ObjectStore;
+interface MergedExpiry extends Pick<MergeTools, 'ledger' | 'store'> {
   /** The first day that stays. */
   readonly before: string;
   readonly upkeep: Pick<Upkeep, 'isDryRun' | 'signal'>;
@@ -32,7 +30,7 @@ export async function removeExpiredMerged(table: CatalogTable, options: MergedEx
   const total = { files: 0, rows: 0, hivePaths };
   for await (const hivePath of listMergedPaths(store, table.name)) {
     if (upkeep.signal?.aborted === true) return total;
-    if (!isExpired(valuesOf({ name: '' }, `/${hivePath}/`), before)) continue;
+    if (!isExpired(valuesOfPath(hivePath), before)) continue;
     const removed = await removePartition(table, hivePath, options);
     total.files += removed.files;
     total.rows += removed.rows;

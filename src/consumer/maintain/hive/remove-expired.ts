@@ -2,28 +2,24 @@ import { PipelineError } from '../../../runtime/errors.ts';
 import { hivePath, layoutOf, partitionKeys } from '../../../schema/partitions/layout.ts';
 import { hasProjection } from '../../../schema/partitions/projection.ts';
 import { isExpired, raiseExpiry } from '../../ledger/notes/expired-days.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
 import { hivePathOf, mergedFolder } from '../../ledger/keys/object-keys.ts';
 import { isSameLocation } from '../../ports/catalog-rules.ts';
-import type { Catalog, CatalogPartition, CatalogTable, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
+import type { CatalogPartition, CatalogTable, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { deadLetterKeys, deadLetterTable } from '../../table/dead-letters/dead-letter-table.ts';
 import { checkNotAdopted } from '../../table/catalog/shared-table.ts';
 import { removeExpiredMerged, type RemovedMerged } from './remove-expired-merged.ts';
 import { chunksOf, expiredObjects, hasDaysThatStay, mergedTable, valuesOf } from './expired-objects.ts';
 import { expiryRefused, withoutDays } from '../expiry-refused.ts';
 import { judgeExpired } from './judge-expired.ts';
-import type { Upkeep, UpkeepObserver } from '../upkeep.ts';
+import type { MergeTools } from './merge-tools.ts';
+import type { Upkeep } from '../upkeep.ts';
 
-export interface ExpiryOptions {
-  readonly ledger: Ledger;
-  readonly store: ObjectStore;
-  readonly catalog: Catalog;
+export interface ExpiryOptions extends Pick<MergeTools, 'ledger' | 'store' | 'catalog' | 'observe'> {
   readonly table: string;
   readonly nowMs: number;
   /** The first day that stays. */
   readonly before: string;
   readonly upkeep: Pick<Upkeep, 'isDryRun' | 'signal'>;
-  readonly observe: UpkeepObserver;
 }
 
 /**

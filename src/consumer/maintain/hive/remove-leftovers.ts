@@ -1,23 +1,19 @@
 import { mapConcurrently, readsAtOnce } from '../../../runtime/concurrency.ts';
 import { leftoversOf } from '../../commit/write/leftovers.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
 import { isCommitted, type CommittedEntry } from '../../ledger/entry/ledger-entry.ts';
 import { offsetsIn } from '../../ledger/chain/ledger-index.ts';
 import { revisionPrefix, type LedgerPath } from '../../ledger/keys/ledger-keys.ts';
-import type { Catalog, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
+import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { areObjectsThere } from '../../table/objects/object-writer.ts';
 import { adoptedByParameter } from '../../table/catalog/shared-table.ts';
+import type { MergeTools } from './merge-tools.ts';
 import { readEntry } from './read-entry.ts';
-import type { Upkeep, UpkeepObserver } from '../upkeep.ts';
+import type { Upkeep } from '../upkeep.ts';
 
-export interface LeftoverOptions {
-  readonly ledger: Ledger;
-  readonly store: ObjectStore;
-  readonly catalog: Catalog;
+export interface LeftoverOptions extends Pick<MergeTools, 'ledger' | 'store' | 'catalog' | 'observe'> {
   readonly table: string;
   readonly topic: string;
   readonly upkeep: Pick<Upkeep, 'isDryRun' | 'signal'>;
-  readonly observe: UpkeepObserver;
 }
 
 /**
