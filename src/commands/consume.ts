@@ -20,7 +20,7 @@ import { ownPace } from '../consumer/service/pace.ts';
 import { startOfNew, type Start } from '../consumer/service/choose-start.ts';
 import type { Lag } from '../consumer/service/lag.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { PipelineError } from '../runtime/errors.ts';
+import { hasCode, PipelineError } from '../runtime/errors.ts';
 import { consumeTopic, type ConsumeSession } from './consume-topic.ts';
 import { consumeTopics } from './consume-topics.ts';
 import type { CommandContext } from './run-command.ts';
@@ -122,7 +122,7 @@ async function checkReadable(reader: TopicReader, onMissing: () => void): Promis
   try {
     await reader.describe();
   } catch (error) {
-    if (!(error instanceof PipelineError) || error.code !== 'TOPIC_MISSING') throw error;
+    if (!hasCode(error, 'TOPIC_MISSING')) throw error;
     onMissing();
     const { message, hint } = error;
     throw new PipelineError('TOPIC_MISSING', { message, retryable: true, ...(hint !== undefined && { hint }) });

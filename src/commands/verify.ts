@@ -8,7 +8,7 @@ import { hourAt } from '../hours/hour-state.ts';
 import { acknowledgeGaps } from '../consumer/ledger/acknowledge-gaps.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { PipelineError } from '../runtime/errors.ts';
+import { hasCode, PipelineError } from '../runtime/errors.ts';
 import type { Settings } from '../app/config/settings.ts';
 import { openTopic } from '../app/kafka/open-topic.ts';
 import { printJson, printAll } from '../app/observe/output.ts';
@@ -84,7 +84,7 @@ async function sayWithoutBroker<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof PipelineError) || error.code !== 'TOPIC_MISSING') throw error;
+    if (!hasCode(error, 'TOPIC_MISSING')) throw error;
     const { message, retryable, details } = error;
     throw new PipelineError('TOPIC_MISSING', {
       message,

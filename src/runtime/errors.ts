@@ -36,6 +36,11 @@ export function isRetryable(error: unknown): boolean {
   return error instanceof PipelineError && error.retryable;
 }
 
+/** Tells whether it is a failure with one of the codes. */
+export function hasCode(error: unknown, ...codes: readonly ErrorCode[]): error is PipelineError {
+  return error instanceof PipelineError && codes.includes(error.code);
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   // a host with several addresses, none of which answers, is an error without a message of its own

@@ -1,5 +1,5 @@
 import { systemClock } from '../../runtime/clock.ts';
-import { PipelineError } from '../../runtime/errors.ts';
+import { hasCode, PipelineError } from '../../runtime/errors.ts';
 import { settingsForTopic, type Settings } from '../config/settings.ts';
 import { isAmong } from '../config/topic-choice.ts';
 import { printLines } from '../observe/output.ts';
@@ -54,9 +54,8 @@ export async function inTurn(
       codes.push(await work(settingsForTopic(settings, name)));
     } catch (error) {
       // a topic without a record is no mistake beside others
-      if (!(error instanceof PipelineError)) throw error;
-      if (error.code === 'LEDGER_EMPTY') empty.push(error);
-      else if (error.code === 'TABLE_MISMATCH') refused.push(error);
+      if (hasCode(error, 'LEDGER_EMPTY')) empty.push(error);
+      else if (hasCode(error, 'TABLE_MISMATCH')) refused.push(error);
       else throw error;
       if (hasHeadings) printLines(error.message);
     }

@@ -7,7 +7,7 @@ import type { ObjectInfo, TableFormat } from '../../consumer/ports/lake.ts';
 import { objectSource, type ParquetReader, type ParquetSource } from '../../consumer/ports/parquet.ts';
 import { coordinateColumns } from '../../consumer/table/objects/file-offsets.ts';
 import { mapConcurrently, readsAtOnce } from '../../runtime/concurrency.ts';
-import { PipelineError } from '../../runtime/errors.ts';
+import { hasCode, PipelineError } from '../../runtime/errors.ts';
 import type { Lake } from './lake.ts';
 
 interface NewestFileOptions {
@@ -71,7 +71,7 @@ async function readFile(
 ): Promise<string> {
   const name = store.uri(info.key);
   const rows = await readRows(objectSource(store, info), parquet).catch((error: unknown) => {
-    if (!(error instanceof PipelineError) || error.code !== 'OBJECT_UNREADABLE') throw error;
+    if (!hasCode(error, 'OBJECT_UNREADABLE')) throw error;
     throw unreadable(name, `can't be read: ${error.message}`);
   });
   if (expected !== undefined && rows !== expected)

@@ -2,7 +2,7 @@ import { Ledger } from '../../consumer/ledger/ledger.ts';
 import { isWritten, type WrittenEntry } from '../../consumer/ledger/entry/ledger-entry.ts';
 import { hivePathOf } from '../../consumer/ledger/keys/object-keys.ts';
 import type { UpkeepEvent } from '../../consumer/maintain/upkeep.ts';
-import { PipelineError } from '../../runtime/errors.ts';
+import { hasCode } from '../../runtime/errors.ts';
 import { rememberSuccess } from '../../runtime/memo.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Lake } from '../lake/lake.ts';
@@ -51,7 +51,7 @@ export class TouchedPartitions {
         observe: (event: UpkeepEvent) => lines.push(describeUpkeep(event, false)),
       });
     } catch (error) {
-      if (!(error instanceof PipelineError) || error.code !== 'PREREQUISITE_MISSING') throw error;
+      if (!hasCode(error, 'PREREQUISITE_MISSING')) throw error;
       lines.push(
         `${table.name}: queries see the rows that were replaced until \`glueless maintain\` runs where DuckDB is: their files were merged`,
       );

@@ -1,5 +1,5 @@
 import { readsAtOnce } from '../../runtime/concurrency.ts';
-import { PipelineError } from '../../runtime/errors.ts';
+import { hasCode } from '../../runtime/errors.ts';
 import { readStarts, type ChainStart } from '../ledger/notes/chain-start.ts';
 import { readClosing } from '../ledger/chain/closed-ledger.ts';
 import { readGroupCommits } from '../ledger/topic/group-commits.ts';
@@ -161,7 +161,7 @@ class Audit {
       const closing = await readClosing(store, { table, topic });
       return closing && { successor: closing.successor, closedAt: closing.closedAt };
     } catch (error) {
-      if (!(error instanceof PipelineError) || error.code !== 'LEDGER_CORRUPT') throw error;
+      if (!hasCode(error, 'LEDGER_CORRUPT')) throw error;
       this.#onUnreadable(String(error.details['key']), error);
       return undefined;
     }

@@ -1,4 +1,4 @@
-import { PipelineError } from '../../runtime/errors.ts';
+import { hasCode } from '../../runtime/errors.ts';
 import type { OffsetRange, TopicReader } from '../ports/topic.ts';
 
 /** True when the record at the offset can be read, or nothing is there that could be damaged. */
@@ -10,7 +10,7 @@ export async function isReadable(
     for await (const chunk of reader.read({ partition, from, to: from + 1n })) chunk[Symbol.dispose]();
     return true;
   } catch (error) {
-    if (error instanceof PipelineError && error.code === 'RECORDS_UNREADABLE') return false;
+    if (hasCode(error, 'RECORDS_UNREADABLE')) return false;
     throw error;
   }
 }

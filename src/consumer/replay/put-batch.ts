@@ -1,4 +1,4 @@
-import { PipelineError } from '../../runtime/errors.ts';
+import { hasCode } from '../../runtime/errors.ts';
 import { PartitionBuffer, type Batch } from '../batch/partition-buffer.ts';
 import { decodeLimitsOf, type BatchPolicy } from '../batch/batch-policy.ts';
 import type { CommitTools } from '../commit/tools/commit-tools.ts';
@@ -86,7 +86,7 @@ export async function readUnlessGone(
   try {
     return await readBatch(range, options, heldFrom);
   } catch (error) {
-    if (error instanceof PipelineError && error.code === 'OFFSETS_GONE') return undefined;
+    if (hasCode(error, 'OFFSETS_GONE')) return undefined;
     throw error;
   }
 }

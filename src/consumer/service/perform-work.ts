@@ -1,4 +1,4 @@
-import { PipelineError, unreachable } from '../../runtime/errors.ts';
+import { hasCode, unreachable } from '../../runtime/errors.ts';
 import { decodeLimitsOf, type BatchPolicy } from '../batch/batch-policy.ts';
 import { commitBatch } from '../commit/commit-batch.ts';
 import type { CommitTools } from '../commit/tools/commit-tools.ts';
@@ -101,7 +101,7 @@ async function commitOffset(work: PartitionWork, entry: CommittedEntry, { source
     await source.commit(work.partition, entry.to, commitMetadata(entry.table, entry.from));
   } catch (error) {
     // the ledger has the batch; who owns the partition now finds it there
-    if (!(error instanceof PipelineError) || error.code !== 'MEMBERSHIP_LOST') throw error;
+    if (!hasCode(error, 'MEMBERSHIP_LOST')) throw error;
     work.revoke();
   }
 }

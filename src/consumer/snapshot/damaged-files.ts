@@ -1,5 +1,5 @@
 import { larger } from '../../runtime/bigints.ts';
-import { PipelineError } from '../../runtime/errors.ts';
+import { hasCode, type PipelineError } from '../../runtime/errors.ts';
 import { isWritten, type LedgerEntry } from '../ledger/entry/ledger-entry.ts';
 import type { OffsetRange } from '../ports/topic.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
@@ -7,7 +7,7 @@ import type { FileBounds } from './unlisted-files.ts';
 
 /** True for an error that says that a file is damaged or gone. */
 export function isDamage(error: unknown): error is PipelineError {
-  return error instanceof PipelineError && (error.code === 'OBJECT_UNREADABLE' || error.code === 'STORE_MISSING');
+  return hasCode(error, 'OBJECT_UNREADABLE', 'STORE_MISSING');
 }
 
 /**

@@ -1,4 +1,4 @@
-import { messageOf, PipelineError } from '../../../runtime/errors.ts';
+import { hasCode, messageOf } from '../../../runtime/errors.ts';
 import { offsetOfKey, partitionPrefix, revisionPrefix, type LedgerPath } from '../../ledger/keys/ledger-keys.ts';
 import type { Finding } from '../findings/finding.ts';
 
@@ -15,7 +15,7 @@ export function unreadableEntry(
 
 /** An object of the ledger that can't be read. */
 export function unreadable(key: string, error: unknown, action = restore): Finding {
-  const isNewer = error instanceof PipelineError && error.code === 'LEDGER_NEWER';
+  const isNewer = hasCode(error, 'LEDGER_NEWER');
   const about = { where: key, what: `can't be used: ${messageOf(error)}` };
   return { problem: 'entry-unreadable', ...about, action: isNewer ? 'upgrade glueless here' : action };
 }

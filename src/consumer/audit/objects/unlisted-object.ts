@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../runtime/errors.ts';
+import { hasCode } from '../../../runtime/errors.ts';
 import { rememberSuccess } from '../../../runtime/memo.ts';
 import { isClosed } from '../../ledger/entry/closing.ts';
 import {
@@ -175,7 +175,7 @@ async function areRowsIn(
     }
     return rows.areAll;
   } catch (error) {
-    if (error instanceof PipelineError && error.code === 'OBJECT_UNREADABLE') return false;
+    if (hasCode(error, 'OBJECT_UNREADABLE')) return false;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../runtime/errors.ts';
+import { hasCode } from '../../../runtime/errors.ts';
 import type { Versioned } from '../../ledger/chain/entry-store.ts';
 import {
   highestGeneration,
@@ -88,7 +88,7 @@ async function refuseAdopted(
   try {
     await step('claim', () => tools.writer.checkReplaceable());
   } catch (error) {
-    if (error instanceof PipelineError && error.code === 'TABLE_MISMATCH') await undoReplacement(announced, tools);
+    if (hasCode(error, 'TABLE_MISMATCH')) await undoReplacement(announced, tools);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { PipelineError, type ErrorCode } from '../../../runtime/errors.ts';
+import { hasCode } from '../../../runtime/errors.ts';
 import type { Versioned } from '../../ledger/chain/entry-store.ts';
 import {
   isCommitted,
@@ -33,8 +33,6 @@ export async function undoReplacement(current: Versioned<ReplacingEntry>, tools:
   return next;
 }
 
-const leftAlone: readonly ErrorCode[] = ['TABLE_MISMATCH', 'STORE_MISSING', 'OBJECT_UNREADABLE'];
-
 /** Makes tables list what the entry lists, after somebody who was overtaken may have changed them. */
 export async function publishAgain(entry: LedgerEntry, { publication }: CommitTools, step: StepRunner): Promise<void> {
   if (publication === undefined || !isCommitted(entry)) return;
@@ -44,6 +42,6 @@ export async function publishAgain(entry: LedgerEntry, { publication }: CommitTo
     await step('snapshot', () => publication.replace([{ range: entry, objects }]));
   } catch (error) {
     // what other engines have rewritten stays as it is, and what is gone or damaged is in no table again
-    if (!(error instanceof PipelineError) || !leftAlone.includes(error.code)) throw error;
+    if (!hasCode(error, 'TABLE_MISMATCH', 'STORE_MISSING', 'OBJECT_UNREADABLE')) throw error;
   }
 }

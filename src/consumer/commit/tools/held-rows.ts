@@ -1,10 +1,7 @@
-import { PipelineError, type ErrorCode } from '../../../runtime/errors.ts';
+import { hasCode } from '../../../runtime/errors.ts';
 import type { PlannedObject } from '../../ledger/entry/ledger-entry.ts';
 import type { CommitTools } from './commit-tools.ts';
 import type { FoundKinds, HeldRows, ReplacedRange } from './publication.ts';
-
-/** Codes of errors by which tables say that a file can't be read, or that its rows can't be told from others. */
-const untold: readonly ErrorCode[] = ['TABLE_MISMATCH', 'OBJECT_UNREADABLE', 'STORE_MISSING'];
 
 /**
  * Finds the rows that Iceberg tables have of a range, as `Publication.find` does; or says why they don't tell. Gives `undefined` for a Hive table, and where no table
@@ -18,7 +15,8 @@ export async function findHeld(
   try {
     return await publication?.find(range, wanted);
   } catch (error) {
-    if (!(error instanceof PipelineError) || !untold.includes(error.code)) throw error;
+    // a file can't be read, or its rows can't be told from others
+    if (!hasCode(error, 'TABLE_MISMATCH', 'OBJECT_UNREADABLE', 'STORE_MISSING')) throw error;
     return { why: error.message };
   }
 }

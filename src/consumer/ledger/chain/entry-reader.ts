@@ -1,7 +1,7 @@
 import { mapAhead, readsAtOnce } from '../../../runtime/concurrency.ts';
-import { PipelineError } from '../../../runtime/errors.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import { isClosed } from '../entry/closing.ts';
+import { isUnreadable } from '../entry/entry-format.ts';
 import type { EntryStore, Versioned } from './entry-store.ts';
 import { indexOf, offsetsIn } from './ledger-index.ts';
 import { entryKey, offsetsEnd, revisionKey, revisionPrefix, type LedgerPath } from '../keys/ledger-keys.ts';
@@ -79,8 +79,4 @@ export class EntryReader {
       return [];
     }
   }
-}
-
-function isUnreadable(error: unknown): error is PipelineError {
-  return error instanceof PipelineError && (error.code === 'LEDGER_CORRUPT' || error.code === 'LEDGER_NEWER');
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PipelineError } from '../../../runtime/errors.ts';
+import { hasCode, PipelineError } from '../../../runtime/errors.ts';
 
 /** Its own number, so that versions that don't know of closed ledgers stop at it too. */
 const closedFormat = 3;
@@ -38,7 +38,7 @@ export async function unlessClosed<T>(read: () => Promise<T>): Promise<T | 'clos
 }
 
 export function isClosed(error: unknown): error is PipelineError {
-  return error instanceof PipelineError && error.code === 'LEDGER_CLOSED';
+  return hasCode(error, 'LEDGER_CLOSED');
 }
 
 /** Makes the error of a ledger that `key` closes. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageOf, PipelineError } from '../../../runtime/errors.ts';
+import { hasCode, messageOf, PipelineError } from '../../../runtime/errors.ts';
 import { entrySchema, ledgerFormat, type LedgerEntry } from './ledger-entry.ts';
 import { upgradeFormat1 } from './entry-format-1.ts';
 import { checkOpen } from './closing.ts';
@@ -22,6 +22,11 @@ export function parseEntry(
   if (entry.to <= entry.from) throw corrupt(key, `its range [${entry.from}, ${entry.to}) holds nothing`);
   if (expected !== undefined) checkKey(key, entry, expected);
   return entry;
+}
+
+/** Tells whether a failure is of an object of the ledger that can't be read. */
+export function isUnreadable(error: unknown): error is PipelineError {
+  return hasCode(error, 'LEDGER_CORRUPT', 'LEDGER_NEWER');
 }
 
 /** Reads the JSON of one entry; `key` says in messages where it stands. */

@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../runtime/errors.ts';
+import { hasCode } from '../../../runtime/errors.ts';
 import type { CommittedOffset, TopicReader } from '../../ports/topic.ts';
 
 /** The group's commits by partition; `undefined` where this client may see nothing of the group. */
@@ -9,7 +9,7 @@ export async function readGroupCommits(
   try {
     return await reader.committed(groupId);
   } catch (error) {
-    if (error instanceof PipelineError && error.code === 'GROUP_DENIED') return undefined;
+    if (hasCode(error, 'GROUP_DENIED')) return undefined;
     throw error;
   }
 }

@@ -1,14 +1,11 @@
 import { crc32 } from 'node:zlib';
-import { PipelineError } from '../../../runtime/errors.ts';
+import { hasCode } from '../../../runtime/errors.ts';
 import type { RecordChunk } from '../../ports/record-chunk.ts';
 import type { TopicReader } from '../../ports/topic.ts';
 import type { Outcome } from '../entry/ledger-entry.ts';
 
 /** The newest record that an entry remembers: it tells the log that it was read from from another one of the same name. */
 export type LastRecord = NonNullable<Outcome['lastRecord']>;
-
-/** Retention or a smaller topic has passed the offset, or its batch is damaged by now, or too large for this process. */
-const incomparable: ReadonlySet<string> = new Set(['OFFSETS_GONE', 'RECORDS_UNREADABLE']);
 
 /** True when Kafka holds another record at the offset. Where it holds none that can be read, nothing tells. */
 export async function isAnotherRecord(
@@ -24,7 +21,8 @@ export async function isAnotherRecord(
       if (found.valueCrc32 !== valueCrc32 || found.timestampMs !== timestampMs) return true;
     }
   } catch (error) {
-    if (!(error instanceof PipelineError) || !incomparable.has(error.code)) throw error;
+    // retention or a smaller topic has passed the offset, or its batch is damaged by now, or too large for this process
+    if (!hasCode(error, 'OFFSETS_GONE', 'RECORDS_UNREADABLE')) throw error;
   }
   return false;
 }

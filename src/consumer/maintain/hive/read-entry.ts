@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../runtime/errors.ts';
+import { isUnreadable } from '../../ledger/entry/entry-format.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { LedgerEntry } from '../../ledger/entry/ledger-entry.ts';
 import type { LedgerPath } from '../../ledger/keys/ledger-keys.ts';
@@ -19,8 +19,7 @@ export async function readEntry(
   try {
     return (await ledger.find({ table, topic, partition }, from))?.entry;
   } catch (error) {
-    if (error instanceof PipelineError && (error.code === 'LEDGER_CORRUPT' || error.code === 'LEDGER_NEWER'))
-      return 'unreadable';
+    if (isUnreadable(error)) return 'unreadable';
     throw error;
   }
 }

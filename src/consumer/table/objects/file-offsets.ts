@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../runtime/errors.ts';
+import { hasCode } from '../../../runtime/errors.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { objectSource, type ParquetReader, type ParquetSource } from '../../ports/parquet.ts';
 import type { OffsetRange } from '../../ports/topic.ts';
@@ -116,7 +116,7 @@ async function unlessUnreadable<T>(read: () => Promise<T>): Promise<T | undefine
   try {
     return await read();
   } catch (error) {
-    if (error instanceof PipelineError && error.code === 'OBJECT_UNREADABLE') return undefined;
+    if (hasCode(error, 'OBJECT_UNREADABLE')) return undefined;
     throw error;
   }
 }
