@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { AwsSettings } from '../app/config/settings/aws-settings.ts';
 import type { TlsSettings } from '../app/config/settings/kafka-settings.ts';
-import { PipelineError } from '../runtime/errors.ts';
+import { PipelineError, wrongUsage } from '../runtime/errors.ts';
 import { printJson, printLines } from '../app/observe/output.ts';
 import { makeCertificate, readCertificates, type CertificateRequest } from '../app/kafka/client-certificates.ts';
 
@@ -9,10 +9,7 @@ import { makeCertificate, readCertificates, type CertificateRequest } from '../a
 export async function requestCertificate(aws: AwsSettings, options: CertificateRequest): Promise<number> {
   const { secret, out } = options;
   if (secret === undefined && out === undefined) {
-    throw new PipelineError('USAGE_INVALID', {
-      message: 'nowhere to put the certificate: expected --secret or --out',
-      retryable: false,
-    });
+    throw wrongUsage('nowhere to put the certificate: expected --secret or --out');
   }
   const facts = await makeCertificate(aws, options);
   printJson({ ...facts, secret, folder: out });

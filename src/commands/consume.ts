@@ -125,6 +125,6 @@ async function checkReadable(reader: TopicReader, onMissing: () => void): Promis
     if (!hasCode(error, 'TOPIC_MISSING')) throw error;
     onMissing();
     const { message, hint } = error;
-    throw new PipelineError('TOPIC_MISSING', { message, retryable: true, ...(hint !== undefined && { hint }) });
+    throw new PipelineError('TOPIC_MISSING', { message, retryable: true, hint });
   }
 }

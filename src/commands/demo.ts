@@ -6,7 +6,7 @@ import { startAwsEmulator } from '../devstack/emulators.ts';
 import { processEnvironment, type Environment } from '../runtime/environment.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { msPerHour } from '../runtime/duration.ts';
-import { PipelineError } from '../runtime/errors.ts';
+import { PipelineError, wrongUsage } from '../runtime/errors.ts';
 import type { TableFormat } from '../consumer/ports/lake.ts';
 import type { Screen } from '../app/screen/screen.ts';
 import { printLines } from '../app/observe/output.ts';
@@ -40,10 +40,7 @@ export async function demo(
 ): Promise<number> {
   const { format, lake } = options;
   if (format === 'iceberg' && lake === 's3')
-    throw new PipelineError('USAGE_INVALID', {
-      message: 'the emulator’s Athena reads no Iceberg tables: say --format iceberg with the local lake',
-      retryable: false,
-    });
+    throw wrongUsage('the emulator’s Athena reads no Iceberg tables: say --format iceberg with the local lake');
   const folder = join(process.cwd(), '.cache', 'demo');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });

@@ -6,7 +6,7 @@ import { printLines } from '../app/observe/output.ts';
 import { openLake } from '../app/lake/open-lake.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
 import { adoptTable, type AdoptedTable } from '../consumer/adoption/adopt-table.ts';
-import { PipelineError } from '../runtime/errors.ts';
+import { wrongUsage } from '../runtime/errors.ts';
 import { systemClock } from '../runtime/clock.ts';
 
 export interface AdoptCommandOptions {
@@ -19,15 +19,11 @@ export async function adopt(settings: Settings, { as: name }: AdoptCommandOption
   const { name: source } = settings.table;
   const { topic, topics } = settings.kafka;
   if (topics.kind !== 'one')
-    throw new PipelineError('USAGE_INVALID', {
-      message: `the files of one topic are adopted at a time, got ${topic}: set KAFKA_TOPIC to each of them in turn`,
-      retryable: false,
-    });
+    throw wrongUsage(
+      `the files of one topic are adopted at a time, got ${topic}: set KAFKA_TOPIC to each of them in turn`,
+    );
   if (name === source)
-    throw new PipelineError('USAGE_INVALID', {
-      message: `--as ${name} is the name of the table that is to be adopted, expected another`,
-      retryable: false,
-    });
+    throw wrongUsage(`--as ${name} is the name of the table that is to be adopted, expected another`);
   const [hive, iceberg] = await Promise.all([
     openLake({ ...settings.lake, tableFormat: 'hive' }),
     openLake({ ...settings.lake, tableFormat: 'iceberg' }),

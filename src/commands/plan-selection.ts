@@ -7,7 +7,7 @@ import { sourceOfStart } from '../consumer/ledger/notes/topic-start.ts';
 import type { OffsetRange, TopicDescription, TopicReader, Watermarks } from '../consumer/ports/topic.ts';
 import { planReplay, type PlanOptions, type ReplayItem } from '../consumer/replay/replay-plan.ts';
 import { larger, smaller } from '../runtime/bigints.ts';
-import { PipelineError, unreachable } from '../runtime/errors.ts';
+import { unreachable, wrongUsage } from '../runtime/errors.ts';
 
 /** Which records a replay is to read: by offsets of one Kafka partition, by Kafka timestamps, or all. Both ends are half-open. */
 export interface ReplaySelection {
@@ -72,17 +72,16 @@ export function checkSelection({ all, fromOffset, toOffset, fromTime, toTime, pa
   const byOffset = fromOffset !== undefined || toOffset !== undefined;
   const byTime = fromTime !== undefined || toTime !== undefined;
   if ([all, byOffset, byTime].filter(Boolean).length !== 1) {
-    throw usage('say which records: --all, or --from-offset/--to-offset with --partition, or --from-time/--to-time');
+    throw wrongUsage(
+      'say which records: --all, or --from-offset/--to-offset with --partition, or --from-time/--to-time',
+    );
   }
   if (fromOffset !== undefined && toOffset !== undefined && fromOffset >= toOffset)
-    throw usage(`nothing lies in [${fromOffset}, ${toOffset}): say --from-offset below --to-offset`);
+    throw wrongUsage(`nothing lies in [${fromOffset}, ${toOffset}): say --from-offset below --to-offset`);
   if (fromTime !== undefined && toTime !== undefined && fromTime >= toTime)
-    throw usage('nothing lies between these times: say --from-time before --to-time');
-  if (byOffset && partition === undefined) throw usage('offsets belong to one Kafka partition: say --partition too');
-}
-
-function usage(message: string): PipelineError {
-  return new PipelineError('USAGE_INVALID', { message, retryable: false });
+    throw wrongUsage('nothing lies between these times: say --from-time before --to-time');
+  if (byOffset && partition === undefined)
+    throw wrongUsage('offsets belong to one Kafka partition: say --partition too');
 }
 
 interface SelectedRange {
@@ -98,7 +97,7 @@ async function selectRanges(
   const { fromOffset, toOffset, fromTime, toTime, partition: only } = selection;
   const starts = fromTime && (await reader.offsetsAt(fromTime.getTime()));
   const ends = toTime && (await reader.offsetsAt(toTime.getTime()));
-  if (only !== undefined && !watermarks.has(only)) throw usage(`the topic has no partition ${only}`);
+  if (only !== undefined && !watermarks.has(only)) throw wrongUsage(`the topic has no partition ${only}`);
   return [...watermarks]
     .filter(([partition]) => only === undefined || partition === only)
     .map(([partition, marks]) => {

@@ -9,7 +9,7 @@ import { showWork } from '../app/screen/show-work.ts';
 import { skipRange } from '../consumer/commit/gap/skip-range.ts';
 import type { OffsetRange, TopicReader } from '../consumer/ports/topic.ts';
 import { findReadable, isReadable } from '../consumer/replay/find-readable.ts';
-import { PipelineError } from '../runtime/errors.ts';
+import { wrongUsage } from '../runtime/errors.ts';
 import type { CommandContext } from './run-command.ts';
 
 export interface SkipCommandOptions {
@@ -55,18 +55,17 @@ async function chooseRange(
 ): Promise<OffsetRange> {
   const { partitions } = await reader.describe();
   const marks = partitions.get(partition);
-  if (marks === undefined) throw usage(`the topic has no partition ${partition}`);
+  if (marks === undefined) throw wrongUsage(`the topic has no partition ${partition}`);
   const { low, high } = marks;
   if (from < low || from >= high)
-    throw usage(`partition ${partition} holds offsets ${low} to ${high - 1n}, not ${from}`);
-  if (end !== undefined && end <= from) throw usage(`nothing lies in [${from}, ${end}): say --offset below --to`);
+    throw wrongUsage(`partition ${partition} holds offsets ${low} to ${high - 1n}, not ${from}`);
+  if (end !== undefined && end <= from) throw wrongUsage(`nothing lies in [${from}, ${end}): say --offset below --to`);
   if (end !== undefined && end > high)
-    throw usage(`partition ${partition} ends at ${high}, before --to ${end}: what comes later can't be skipped`);
+    throw wrongUsage(`partition ${partition} ends at ${high}, before --to ${end}: what comes later can't be skipped`);
   if (!force && (await isReadable(reader, { partition, from })))
-    throw usage(`the record at offset ${from} of partition ${partition} can be read`, '--force skips it all the same');
+    throw wrongUsage(
+      `the record at offset ${from} of partition ${partition} can be read`,
+      '--force skips it all the same',
+    );
   return { partition, from, to: end ?? (await findReadable(reader, { partition, from, to: high })) };
-}
-
-function usage(message: string, hint?: string): PipelineError {
-  return new PipelineError('USAGE_INVALID', { message, retryable: false, ...(hint !== undefined && { hint }) });
 }

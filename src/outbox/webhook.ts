@@ -36,5 +36,5 @@ export function createWebhook({ url, token, name }: WebhookOptions): Sender {
 }
 
 function undelivered(message: string, cause?: unknown): PipelineError {
-  return new PipelineError('DELIVERY_FAILED', { message, retryable: true, ...(cause !== undefined && { cause }) });
+  return new PipelineError('DELIVERY_FAILED', { message, retryable: true, cause });
 }

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { messageOf, PipelineError } from '../runtime/errors.ts';
+import { messageOf, wrongUsage } from '../runtime/errors.ts';
 import type { Message } from './publisher.ts';
 
 export interface FileMessageOptions {
@@ -17,10 +17,7 @@ export interface FileMessages extends AsyncDisposable {
 /** Opens a file of which each line that is not blank becomes a message, byte for byte: it ends with a line feed, or a return and a line feed. Rejects with USAGE_INVALID when it can't be read. */
 export async function openFileMessages({ path, keyField, headers }: FileMessageOptions): Promise<FileMessages> {
   const file = await open(path).catch((error: unknown) => {
-    throw new PipelineError('USAGE_INVALID', {
-      message: `--from: the file can’t be read: ${messageOf(error)}`,
-      retryable: false,
-    });
+    throw wrongUsage(`--from: the file can’t be read: ${messageOf(error)}`);
   });
   const lines = linesOf(file.createReadStream());
   const common = Object.keys(headers).length > 0 ? { headers } : {};

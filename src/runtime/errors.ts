@@ -10,7 +10,7 @@ export interface PipelineErrorOptions {
   /** Values for the log: never a secret. */
   readonly details?: Readonly<Record<string, unknown>>;
   /** What the reader can do next. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -29,6 +29,11 @@ export class PipelineError extends Error {
     this.details = options.details ?? {};
     this.hint = options.hint;
   }
+}
+
+/** Makes the error of a command, or of its options, that can't be meant so. */
+export function wrongUsage(message: string, hint?: string): PipelineError {
+  return new PipelineError('USAGE_INVALID', { message, retryable: false, hint });
 }
 
 /** True for a failure that `retry` may try again. */

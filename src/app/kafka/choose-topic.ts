@@ -1,5 +1,5 @@
 import { systemClock } from '../../runtime/clock.ts';
-import { hasCode, PipelineError } from '../../runtime/errors.ts';
+import { hasCode, type PipelineError, wrongUsage } from '../../runtime/errors.ts';
 import { settingsForTopic, type Settings } from '../config/settings.ts';
 import { isAmong } from '../config/topic-choice.ts';
 import { printLines } from '../observe/output.ts';
@@ -12,9 +12,9 @@ export function forTopic(settings: Settings, topic: string | undefined): Setting
   const { topics } = settings.kafka;
   if (topic === undefined && topics.kind === 'one') return settings;
   if (topic === undefined)
-    throw usage('several topics are configured, and the command works on one', 'say which: --topic <name>');
+    throw wrongUsage('several topics are configured, and the command works on one', 'say which: --topic <name>');
   if (!isAmong(topics, topic))
-    throw usage(
+    throw wrongUsage(
       `the topic ${topic} is not among those that are configured`,
       'check KAFKA_TOPIC, KAFKA_TOPICS and KAFKA_TOPIC_PATTERN',
     );
@@ -41,7 +41,7 @@ export async function inTurn(
   if (topic !== undefined || topics.kind === 'one') return work(forTopic(settings, topic));
   const names = await namesOf(settings);
   if (names.length === 0)
-    throw usage(
+    throw wrongUsage(
       `no topic matches ${settings.kafka.topic}`,
       'check KAFKA_TOPIC_PATTERN, and the right to describe topics',
     );
@@ -69,14 +69,10 @@ export async function inTurn(
 async function namesOf({ kafka }: Settings): Promise<readonly string[]> {
   if (kafka.topics.kind === 'list') return kafka.topics.topics;
   if (kafka.brokers.length === 0)
-    throw usage('only the brokers know which topics match', 'set KAFKA_BROKERS, or say --topic <name>');
+    throw wrongUsage('only the brokers know which topics match', 'set KAFKA_BROKERS, or say --topic <name>');
   // Kafka's client is loaded only by those who use it
   const { connectKafka } = await import('./connect-kafka.ts');
   const { openReaders } = await import('./open-source.ts');
   await using readers = openReaders(await connectKafka(kafka, { patience: 'one-off', nowMs: systemClock.nowMs() }));
   return await readers.list(kafka.topics);
-}
-
-function usage(message: string, hint: string): PipelineError {
-  return new PipelineError('USAGE_INVALID', { message, retryable: false, hint });
 }

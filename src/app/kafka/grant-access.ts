@@ -11,7 +11,7 @@ import { createAcls, readAcls } from '../../kafka/kafkajs/acls.ts';
 import { readPrincipal } from '../../kafka/access/principal.ts';
 import { withAdmin } from '../../kafka/kafkajs/admin.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import { PipelineError } from '../../runtime/errors.ts';
+import { wrongUsage } from '../../runtime/errors.ts';
 import { connectKafka } from './connect-kafka.ts';
 import type { KafkaSettings } from '../config/settings/kafka-settings.ts';
 import { literalPrefix, type TopicChoice } from '../config/topic-choice.ts';
@@ -69,11 +69,10 @@ function aclTopics(choice: TopicChoice): AclTopic[] {
   if (choice.kind === 'list') return choice.topics.map((name) => ({ name }));
   const name = literalPrefix(choice.text);
   if (name !== '') return [{ name, isPrefix: true }];
-  throw new PipelineError('USAGE_INVALID', {
-    message: `topics like ${choice.text} have no beginning in common, by which access could be given`,
-    retryable: false,
-    hint: 'name them: --topic <name>, or KAFKA_TOPICS',
-  });
+  throw wrongUsage(
+    `topics like ${choice.text} have no beginning in common, by which access could be given`,
+    'name them: --topic <name>, or KAFKA_TOPICS',
+  );
 }
 
 /** MSK's brokers share one certificate, whose subject is a wildcard of their host names. Source: Amazon's page on MSK's ACLs. */

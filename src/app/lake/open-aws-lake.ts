@@ -6,7 +6,7 @@ import { createS3ObjectStore } from '../../aws/s3/s3-object-store.ts';
 import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
 import { createIcebergTables } from '../../iceberg/catalogs/iceberg-tables.ts';
 import { hyparquetReader } from '../../parquet/read/parquet-reader.ts';
-import { PipelineError } from '../../runtime/errors.ts';
+import { type PipelineError, wrongUsage } from '../../runtime/errors.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Lake } from './lake.ts';
 import type { LakeSettings } from '../config/settings/lake-settings.ts';
@@ -48,9 +48,8 @@ export function openAwsLake(
 }
 
 function unknownToAthena(): PipelineError {
-  return new PipelineError('USAGE_INVALID', {
-    message: 'Athena does not know the tables of the catalog that ICEBERG_REST_URI names',
-    retryable: false,
-    hint: 'query them with an engine that knows this catalog',
-  });
+  return wrongUsage(
+    'Athena does not know the tables of the catalog that ICEBERG_REST_URI names',
+    'query them with an engine that knows this catalog',
+  );
 }

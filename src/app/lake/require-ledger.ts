@@ -14,6 +14,6 @@ export async function requireLedger(ledger: Ledger, { kafka, table, lake }: Sett
   throw new PipelineError('LEDGER_EMPTY', {
     message: `the ledger in ${where} holds nothing of the topic ${topic} in the table ${table.name}`,
     retryable: false,
-    ...(hint !== undefined && { hint }),
+    hint,
   });
 }

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-acm-pca';
 import type { Clock } from '../../runtime/clock.ts';
 import { msPerDay } from '../../runtime/duration.ts';
-import { PipelineError } from '../../runtime/errors.ts';
+import { PipelineError, wrongUsage } from '../../runtime/errors.ts';
 import { countRequests } from '../client/count-requests.ts';
 import { clientOptions, type AwsOptions } from '../client/client-options.ts';
 import { explainAwsError, isNamed } from '../client/explain-aws-error.ts';
@@ -82,11 +82,10 @@ function daysFor(
 ): number {
   const isShortLived = mode === 'SHORT_LIVED_CERTIFICATE';
   if (days !== undefined && isShortLived && days > shortLivedDays)
-    throw new PipelineError('USAGE_INVALID', {
-      message: `--days ${days}: the authority ${authorityArn} is for short-lived certificates and signs for ${shortLivedDays} days at most`,
-      retryable: false,
-      hint: `leave --days out, and renew every few days`,
-    });
+    throw wrongUsage(
+      `--days ${days}: the authority ${authorityArn} is for short-lived certificates and signs for ${shortLivedDays} days at most`,
+      `leave --days out, and renew every few days`,
+    );
   if (days !== undefined) return days;
   const left = end === undefined ? Infinity : Math.floor((end.getTime() - nowMs) / msPerDay);
   return Math.max(1, Math.min(isShortLived ? shortLivedDays : usualDays, left));

@@ -53,7 +53,7 @@ export function explainKafkaError(
     message: `${where}: ${message}`,
     retryable: isRetriable || retryableCodes.has(code),
     details: { kafka: text.slice(0, 500) },
-    ...(hint !== undefined && { hint }),
+    hint,
     cause: error,
   });
 }

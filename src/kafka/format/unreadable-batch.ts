@@ -22,7 +22,7 @@ export class UnreadableBatch extends PipelineError {
       message: `the record batch at offset ${from} ${what}`,
       retryable: false,
       details: { offset: from.toString(), ...(to !== undefined && { to: to.toString() }) },
-      ...(hint !== undefined && { hint }),
+      hint,
       cause,
     });
     this.from = from;
