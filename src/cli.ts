@@ -43,7 +43,7 @@ const program = createCommandLine(async (given, required, work) => {
   stop.signal.addEventListener('abort', () => screen?.note({ text: stopping }));
   endWhenLate(stop, settings.service.shutdownMs, (error) => process.exit(reportFailure(error)));
   try {
-    process.exitCode = await work({ settings, log, stop, ...(screen && { screen }) });
+    process.exitCode = await work({ settings, log, stop, screen });
   } catch (error) {
     // a signal that ends a wait ends it as it was asked to
     if (!stop.signal.aborted || error !== stop.signal.reason) throw error;

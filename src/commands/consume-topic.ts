@@ -45,7 +45,7 @@ export async function consumeTopic(
   await runConsumer({
     ...limitsOf(settings, tools),
     ...run,
-    ...(snapshots && { snapshots }),
+    snapshots,
     untilEnd,
     stop: stop.signal,
   });

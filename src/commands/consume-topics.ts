@@ -75,7 +75,7 @@ async function topicRunner(settings: Settings, { membership, readers, atStart, .
       onProgress();
     };
     const { observer, log, lagged } = watch.topics.of(topic, written);
-    const options = { settings: own, lake, log, observer, several, ...tracing.tools, ...(metrics && { metrics }) };
+    const options = { settings: own, lake, log, observer, several, ...tracing.tools, metrics };
     const tools = await opening.run(() => createCommitTools(options));
     await requireTable(lake, tools);
     const run = {

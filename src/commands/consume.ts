@@ -104,7 +104,7 @@ async function prepareLake(
   { lake, watch: { observer, metrics }, trying, tracing }: ConsumeSession,
 ): Promise<CommitTools> {
   const { log } = trying;
-  const options = { settings, lake, log, observer, ...tracing.tools, ...(metrics && { metrics }) };
+  const options = { settings, lake, log, observer, ...tracing.tools, metrics };
   return keepTrying(
     'waiting for the lake',
     async () => {

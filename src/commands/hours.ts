@@ -31,7 +31,7 @@ export async function showHours(
     await hours.settle(since === undefined ? undefined : `${since}T00`);
   }
   const topicTable = { table: settings.table.name, topic: settings.kafka.topic };
-  const states = await readHours({ store: lake.store, ...topicTable, ...(since !== undefined && { since }) });
+  const states = await readHours({ store: lake.store, ...topicTable, since });
   if (json) printJson(states);
   else printAll(formatHours(states));
   return exitCodes.done;

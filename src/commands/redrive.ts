@@ -54,7 +54,7 @@ export async function redrive(
     store: lake.store,
     parquet: lake.parquet,
     limits,
-    ...(options.reason && { reason: options.reason }),
+    reason: options.reason,
     isDryRun: options.dryRun,
     signal: stop.signal,
     onRedriven: async (entry, { passed, tombstones, left }) => {

@@ -70,7 +70,7 @@ export async function replay(
     policy: policyInJson(settings.batch, () => tools.writer.expansionOf(tools.recipe)),
     allowLoss: options.allowLoss,
     signal: stop.signal,
-    ...(topicId !== undefined && { topicId }),
+    topicId,
   });
   if (!isWhole) return stop.exitCode();
   await run.end(stop.signal);

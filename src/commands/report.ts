@@ -28,7 +28,7 @@ export async function report(settings: Settings, { since, json, limit }: ReportO
   const { alerts: limits } = settings;
   const engine = await lake.openEngine([table]);
   try {
-    const found = await hourlyMeans(engine, table, { limits, ...(since !== undefined && { since }) });
+    const found = await hourlyMeans(engine, table, { limits, since });
     const hours = await readHours({ store: lake.store, table: name, topic: settings.kafka.topic });
     const stateOf = stateFinder(hours, systemClock.nowMs());
     const means = found.map((mean) => ({ ...mean, state: stateOf(hourOfMean(mean)) }));

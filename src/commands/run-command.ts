@@ -9,7 +9,7 @@ export interface CommandContext {
   readonly log: Logger;
   readonly stop: StopSignal;
   /** Where progress is shown to people; left out where nobody looks on. */
-  readonly screen?: Screen;
+  readonly screen?: Screen | undefined;
 }
 
 export interface Context extends CommandContext {

@@ -8,7 +8,7 @@ export interface ProgressOptions {
   readonly table: string;
   readonly isForPeople: boolean;
   readonly log: Logger;
-  readonly screen?: Screen;
+  readonly screen?: Screen | undefined;
 }
 
 /** Runs the audit and says meanwhile how far it is: on the screen if there is one, else on stderr. */

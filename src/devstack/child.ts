@@ -25,8 +25,8 @@ export function startChild(
   const log = openSync(logFile, 'a');
   const child = spawn(command, args, {
     stdio: ['ignore', log, log],
-    ...(env && { env }),
-    ...(cwd !== undefined && { cwd }),
+    env,
+    cwd,
   });
   closeSync(log);
   alive.add(child);

@@ -6,7 +6,7 @@ import { hourAt, type HourState, type HourStateName } from './hour-state.ts';
 export interface ReadHoursOptions extends TopicPath {
   readonly store: ObjectStore;
   /** First hour, like `2026-11-23T00`; all when left out. */
-  readonly since?: string;
+  readonly since?: string | undefined;
 }
 
 /**

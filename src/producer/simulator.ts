@@ -9,18 +9,18 @@ export interface SimulatorOptions {
   readonly clock: Clock;
   readonly ward: WardOptions;
   /** Readings per second; `undefined`: as many as get acknowledged. */
-  readonly rate?: number;
+  readonly rate?: number | undefined;
   /** Ends after this many readings. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** Ends after this long. */
-  readonly durationMs?: number;
+  readonly durationMs?: number | undefined;
   readonly batchRecords: number;
   /** Event time of the first reading and distance to the next; `undefined`: the time of publishing. */
   readonly timeline?: { readonly startMs: number; readonly everyMs: number };
   /** Share of the readings that are spoiled, 0 to 1. */
   readonly faultShare: number;
   /** Gives up to `size` messages, none at the end; left out: readings of the ward. */
-  readonly take?: (size: number) => Promise<readonly Message[]>;
+  readonly take?: ((size: number) => Promise<readonly Message[]>) | undefined;
   readonly progressMs: number;
   readonly onProgress: (progress: Progress) => void;
   readonly stop: AbortSignal;

@@ -16,7 +16,7 @@ export interface WardOptions {
   readonly seed: number;
   readonly patients: number;
   /** When the first patients begin to have a fever that rises, beside the episodes that all have. Left out: only episodes. */
-  readonly feverSinceMs?: number;
+  readonly feverSinceMs?: number | undefined;
 }
 
 const episodeMs = 8 * msPerHour;

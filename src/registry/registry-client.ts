@@ -18,7 +18,7 @@ export interface RegistryClient {
 export interface RegistryClientOptions {
   readonly url: string;
   /** Called for every request; `undefined` for a registry that asks for none. */
-  readonly credentials?: () => Promise<{ readonly username: string; readonly password: string }>;
+  readonly credentials?: (() => Promise<{ readonly username: string; readonly password: string }>) | undefined;
   /** Called for every connection: authorities that are trusted instead of the system's, and a certificate of our own, as PEM. */
   readonly tls?: () => Promise<{ readonly ca?: string; readonly cert?: string; readonly key?: string }>;
   readonly timeoutMs?: number;

@@ -44,7 +44,7 @@ const rowSchema = z.object({
 export async function hourlyMeans(
   engine: QueryEngine,
   table: ReportTable,
-  { since, limits }: { readonly since?: string; readonly limits: AlertLimits },
+  { since, limits }: { readonly since?: string | undefined; readonly limits: AlertLimits },
 ): Promise<HourlyMean[]> {
   const rows = await engine.query(hourlyMeansSql(table, since));
   return rows.map((row) => {

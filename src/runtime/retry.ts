@@ -10,7 +10,7 @@ export interface RetryOptions {
   readonly delayMaxMs: number;
   /** Answers a number in [0, 1) that spreads the delays. */
   readonly random: () => number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Says which failures are worth another attempt; default: a `PipelineError` that is `retryable`. */
   readonly isRetryable?: (error: unknown) => boolean;
   readonly onRetry?: (error: unknown, attempt: number, delayMs: number) => void;

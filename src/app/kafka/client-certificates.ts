@@ -32,7 +32,7 @@ export async function makeCertificate(
   const { createSigningRequest } = await import('../../pki/signing-request.ts');
   const { signWithPrivateCa } = await import('../../aws/credentials/private-ca.ts');
   const { request, key } = await createSigningRequest(name);
-  const order = { authorityArn: authority, request, template, ...(days !== undefined && { days }) };
+  const order = { authorityArn: authority, request, template, days };
   const { certificate, chain } = await signWithPrivateCa(order, aws, systemClock);
   const cert = withChain(certificate, chain);
   const facts = checkTlsMaterial({ cert, key }, systemClock.nowMs());

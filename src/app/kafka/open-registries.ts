@@ -12,7 +12,7 @@ export async function openRegistries(settings: RegistrySettings): Promise<Schema
   const { url, hasGlue, aws } = settings;
   if (url !== undefined) {
     const credentials = credentialsOf(settings);
-    const options = { url, ...(credentials && { credentials }), tls: () => readTls(settings) };
+    const options = { url, credentials, tls: () => readTls(settings) };
     const { openConfluentRegistry } = await import('../../registry/confluent-registry.ts');
     found.set('confluent', openConfluentRegistry(options));
   }

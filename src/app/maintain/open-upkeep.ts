@@ -79,6 +79,6 @@ function upkeepOf({ maintain }: Settings, { nowMs, isDryRun, signal }: UpkeepOpt
     expiredBefore: retentionDays === undefined ? undefined : expiryDay(nowMs, retentionDays),
     orphansBeforeMs: nowMs - orphanAgeMs,
     isDryRun,
-    ...(signal && { signal }),
+    signal,
   };
 }

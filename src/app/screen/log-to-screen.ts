@@ -29,9 +29,6 @@ function sayLine(json: string): { readonly level: string; readonly words: readon
   const more = [fields['skip'], fields['hint']].filter((each) => typeof each === 'string');
   return {
     level,
-    words: [
-      { text, ...(tone && { tone }) },
-      ...more.map((each): Words => ({ text: `  what to do: ${each}`, ...(tone && { tone }) })),
-    ],
+    words: [{ text, tone }, ...more.map((each): Words => ({ text: `  what to do: ${each}`, tone }))],
   };
 }

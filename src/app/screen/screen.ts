@@ -4,7 +4,7 @@ export type Tone = 'good' | 'warning' | 'error' | 'faint';
 /** Text with its tone. The text may come from records or Kafka: it is escaped where it is drawn. */
 export interface Words {
   readonly text: string;
-  readonly tone?: Tone;
+  readonly tone?: Tone | undefined;
 }
 
 /** One subject of the screen; its items are kept whole as long as the terminal is wide enough. */

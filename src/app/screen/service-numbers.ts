@@ -19,7 +19,7 @@ export interface ServiceNumbers {
   readonly bufferedBytes: number;
   readonly retries: number;
   /** Left out: there is no certificate, or it was not looked at yet. */
-  readonly certificateDays?: number;
+  readonly certificateDays?: number | undefined;
 }
 
 interface Sample {
@@ -50,7 +50,7 @@ export async function readServiceNumbers(metrics: Metrics): Promise<ServiceNumbe
     lostOffsets: sum((await metrics.gapOffsets.get()).values),
     bufferedBytes: sum((await metrics.buffered.get()).values),
     retries: sum((await metrics.retries.get()).values),
-    ...(certificate !== undefined && { certificateDays: certificate }),
+    certificateDays: certificate,
   };
 }
 

@@ -137,5 +137,5 @@ function certificateRows({ certificateDays: days }: ServiceNumbers): Row[] {
   if (days === undefined) return [];
   const tone = days < daysUrgent ? 'error' : days < daysSoon ? 'warning' : undefined;
   const text = days < 0 ? 'has expired' : `${sayCount(Math.floor(days), 'day')} left`;
-  return [{ label: 'certificate', items: [{ text, ...(tone && { tone }) }] }];
+  return [{ label: 'certificate', items: [{ text, tone }] }];
 }

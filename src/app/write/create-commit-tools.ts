@@ -30,7 +30,7 @@ export interface CommitToolsOptions {
   readonly lake: Lake;
   readonly log: Logger;
   readonly observer: PipelineObserver;
-  readonly metrics?: Metrics;
+  readonly metrics?: Metrics | undefined;
   /** The topic is one of several, whose writers share what memory they keep. */
   readonly several?: WritersShare;
   readonly tracer?: BatchTracer;
@@ -66,7 +66,7 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     store: lake.store,
     catalog: lake.catalog,
     encoder: several?.encoder ?? (await createEncoder(settings.parquet)),
-    ...(several && { slabs: several.slabs }),
+    slabs: several?.slabs,
     parquet: lake.parquet,
     registries: several?.registries ?? (await openRegistries(settings.registry)),
     table,
@@ -95,7 +95,7 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     random: Math.random,
     newWriterId: randomUUID,
     observer,
-    ...(options.tracer && { tracer: options.tracer }),
+    tracer: options.tracer,
     patienceMs: several === undefined ? service.retryMs : Math.min(service.retryMs, oneOfSeveralMs),
   };
   const snapshots = snapshotTools(lake, tools);

@@ -17,7 +17,7 @@ export function createSnapshots(
   queues?: Queues,
 ): SnapshotSchedule | undefined {
   const snapshots = snapshotTools(lake, tools);
-  return snapshots && new SnapshotSchedule({ snapshots, tools, everyMs, ...(queues && { queues }) });
+  return snapshots && new SnapshotSchedule({ snapshots, tools, everyMs, queues });
 }
 
 /** Commits a snapshot of what the ledger holds and no snapshot has taken in. Every command that writes ends with it. */

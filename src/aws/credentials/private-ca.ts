@@ -17,7 +17,7 @@ export interface SigningOrder {
   /** The certificate signing request, PEM. */
   readonly request: string;
   /** Left out: what is usual for the authority. */
-  readonly days?: number;
+  readonly days?: number | undefined;
   /** Name and version, like `EndEntityClientAuthCertificate/V1`. */
   readonly template: string;
 }

@@ -47,7 +47,7 @@ export interface Boundaries {
 export interface Moment {
   readonly monotonicMs: number;
   /** Left out where files are seen without a snapshot. */
-  readonly boundaries?: Boundaries;
+  readonly boundaries?: Boundaries | undefined;
 }
 
 /** Gives the reason to cut a batch now, or `undefined` to wait for more. */

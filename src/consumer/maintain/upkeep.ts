@@ -11,7 +11,7 @@ export interface Upkeep {
   /** Nothing is changed: it only says what would be. */
   readonly isDryRun: boolean;
   /** Ends it between two changes. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What upkeep has done, or would do. */

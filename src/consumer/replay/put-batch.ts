@@ -17,7 +17,7 @@ export interface ReplayOptions {
   readonly tools: CommitTools;
   readonly policy: BatchPolicy;
   /** The id of the topic that is read, where the broker tells it. */
-  readonly topicId?: string;
+  readonly topicId?: string | undefined;
   /** Replaces a batch also when Kafka delivers fewer records for it than the lake has, and ends a claim of which it lacks some. */
   readonly allowLoss?: boolean;
   /** The ranges that are replaced by one change of an Iceberg table, where they are several. */

@@ -20,7 +20,7 @@ export interface RedriveOptions {
   readonly store: ObjectStore;
   readonly parquet: ParquetReader;
   /** Only dead letters with this reason; all when left out. */
-  readonly reason?: RejectReason;
+  readonly reason?: RejectReason | undefined;
   readonly isDryRun: boolean;
   /** Limits of the rows that are in memory at a time. */
   readonly limits: DecodeLimits;

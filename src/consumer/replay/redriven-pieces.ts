@@ -27,7 +27,7 @@ interface RedriveRequest {
 
 interface RedriveRules {
   readonly tools: CommitTools;
-  readonly reason?: RejectReason;
+  readonly reason?: RejectReason | undefined;
   readonly limits: DecodeLimits;
 }
 

@@ -15,7 +15,7 @@ export type Task =
 export interface Situation {
   readonly policy: BatchPolicy;
   /** Left out where files are seen without a snapshot. */
-  readonly boundaries?: Boundaries;
+  readonly boundaries?: Boundaries | undefined;
   /** Monotonic time. */
   readonly nowMs: number;
   /** The service stops: whatever has arrived is written now, however little it is. */
@@ -57,7 +57,7 @@ function reasonOf(
   if (isClosing) return 'drain';
   if (end !== undefined && buffer.to >= end) return 'end';
   if (state.kind === 'relieving') return state.reason;
-  return reasonToCut(buffer.fill(), policy, { monotonicMs: nowMs, ...(boundaries && { boundaries }) });
+  return reasonToCut(buffer.fill(), policy, { monotonicMs: nowMs, boundaries });
 }
 
 function pastBlock(block: Block, isEmpty: boolean, now: Situation): Task | undefined {

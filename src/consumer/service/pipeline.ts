@@ -30,7 +30,7 @@ export interface PipelineOptions {
   readonly tools: CommitTools;
   readonly policy: BatchPolicy;
   /** Left out for a table whose objects are seen as soon as they are put. */
-  readonly boundaries?: Boundaries;
+  readonly boundaries?: Boundaries | undefined;
   readonly clock: Clock;
   readonly limits: PipelineLimits;
   /** Records that can't be read are tried again after this long. */
@@ -258,7 +258,7 @@ export class Pipeline implements RecordHandler {
   #situation(partition: number): Situation {
     const { policy, boundaries, clock, unreadableRetryMs } = this.#options;
     const isClosing = this.#isClosing;
-    const rules = { policy, ...(boundaries && { boundaries }), unreadableRetryMs };
+    const rules = { policy, boundaries, unreadableRetryMs };
     return { ...rules, nowMs: clock.monotonicMs(), isClosing, end: this.#ends.get(partition) };
   }
 

@@ -17,7 +17,7 @@ export interface ConsumerOptions extends Omit<PipelineOptions, 'boundaries'> {
   /** Asks for a graceful stop. */
   readonly stop: AbortSignal;
   /** Commits snapshots of an Iceberg table; left out for a table whose objects are seen as soon as they are put. */
-  readonly snapshots?: SnapshotSchedule;
+  readonly snapshots?: SnapshotSchedule | undefined;
   readonly onLag?: (lag: Lag) => void;
   /** Everything is written and nothing has moved for a while; called once until something does. */
   readonly onIdle?: () => void;
@@ -32,7 +32,7 @@ const idleMs = 5000;
  */
 export async function runConsumer(options: ConsumerOptions): Promise<void> {
   const { source, reader, tools, clock, pace, stop, snapshots } = options;
-  const pipeline = new Pipeline({ ...options, ...(snapshots && { boundaries: snapshots.boundaries }) });
+  const pipeline = new Pipeline({ ...options, boundaries: snapshots?.boundaries });
   const ends = options.untilEnd ? endsOf(await stepRunner(tools, stop)('topic', () => reader.describe())) : undefined;
   if (ends !== undefined) pipeline.finishAt(ends);
 

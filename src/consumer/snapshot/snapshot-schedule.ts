@@ -14,7 +14,7 @@ export interface SnapshotScheduleOptions {
   /** Time between two boundaries. */
   readonly everyMs: number;
   /** Topics of one table wait for each other: commits that run side by side refuse each other. */
-  readonly queues?: Queues;
+  readonly queues?: Queues | undefined;
 }
 
 /** What this member has and does; times by the monotonic clock. */

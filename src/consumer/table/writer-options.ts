@@ -22,7 +22,7 @@ export interface TableWriterOptions {
   /** Tells the topics with which this one is to share a table of theirs. */
   readonly isSharer?: ((topic: string) => boolean) | undefined;
   /** Memory for batches, shared with the writers of other topics; left out: its own. */
-  readonly slabs?: SlabPool;
+  readonly slabs?: SlabPool | undefined;
   /** Parameters of a table that is made new with the layout, such as partition projection. */
   readonly parameters?: (layout: Recipe['placement']['layout']) => Readonly<Record<string, string>>;
   readonly onSchemaChange?: SchemaKeeperOptions['onChange'];

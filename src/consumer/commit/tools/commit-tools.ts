@@ -24,7 +24,7 @@ export interface CommitTools {
   readonly newWriterId: () => string;
   readonly observer: PipelineObserver;
   /** Left out: nobody follows single batches. */
-  readonly tracer?: BatchTracer;
+  readonly tracer?: BatchTracer | undefined;
   /** How long a step is tried again before the process gives up, in milliseconds. */
   readonly patienceMs: number;
 }

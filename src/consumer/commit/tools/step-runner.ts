@@ -27,7 +27,7 @@ export function stepRunner(
         totalMs: patienceMs,
         delayMs: 200,
         delayMaxMs: 15_000,
-        ...(signal && { signal }),
+        signal,
         onRetry: (error, attempt, delayMs) => {
           traced?.retried(error);
           observer.retrying?.(name, error, attempt, delayMs);
