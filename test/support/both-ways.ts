@@ -48,6 +48,12 @@ export async function differenceBetween(
   return at < 0 && files.length === others.length ? undefined : `the bytes of object ${at}`;
 }
 
+/** Reads a batch both ways, and says where they differ. */
+export async function differenceIn(batch: RandomBatch): Promise<string | undefined> {
+  using both = await readBothWays(batch);
+  return await differenceBetween(both, batch);
+}
+
 /** Encodes the rows of a batch, as the first ones of a table: an object for each Hive partition. */
 export async function filesOf(
   decoded: DecodedBatch,
