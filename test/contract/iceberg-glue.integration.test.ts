@@ -5,9 +5,10 @@ import { createGlueCatalog } from '../../src/aws/glue/glue-catalog.ts';
 import { createGlueIcebergCatalog } from '../../src/aws/iceberg/glue-iceberg-catalog.ts';
 import { createS3ObjectStore } from '../../src/aws/s3/s3-object-store.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { startFaultyProxy, type Fault, type Request } from '../support/faulty-proxy.ts';
+import { startFaultyProxy, type Fault } from '../support/faulty-proxy.ts';
 import { Gate } from '../support/gate.ts';
 import { appendTo, creationOf } from '../support/iceberg-tables.ts';
+import { openFaultyCommits } from './faulty-commits.ts';
 import { loadFrom } from './iceberg-catalog-contract.ts';
 import { describePointerCatalog } from './pointer-catalog-contract.ts';
 
@@ -67,28 +68,8 @@ describe('the table of an Iceberg table in Glue', () => {
 });
 
 describe('an update of the table in Glue', () => {
-  /** A table, and a catalog whose requests meet the faults from now on, one after the other. */
-  const setup = async () => {
-    const { open, location } = openOnGlue();
-    await open().create('readings', creationOf(`${location}readings`));
-    let faults: readonly (Fault | undefined)[] = [];
-    const next = ({ action }: Request): Fault | undefined => {
-      if (!action.endsWith('UpdateTable')) return undefined;
-      const [fault, ...rest] = faults;
-      faults = rest;
-      return fault;
-    };
-    const proxy = await startFaultyProxy(endpoint, next);
-    const catalog = open(proxy.endpoint);
-    const base = await loadFrom(catalog, 'readings');
-    const commitWith = (id: bigint, ...planned: readonly Fault[]) => {
-      faults = planned;
-      return catalog.commit(base, appendTo(base, id, String(id)));
-    };
-    const snapshots = async () =>
-      (await loadFrom(open(), 'readings')).metadata.snapshots.map((snapshot) => snapshot['snapshot-id']);
-    return { open, base, commitWith, snapshots };
-  };
+  const setup = () =>
+    openFaultyCommits(openOnGlue(), { endpoint, isCommit: ({ action }) => action.endsWith('UpdateTable') });
   const throttled: Fault = { kind: 'answer', status: 500, code: 'InternalServiceException' };
   const reset: Fault = { kind: 'reset' };
 

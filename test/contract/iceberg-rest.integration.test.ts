@@ -10,14 +10,14 @@ import { jsonRecords } from '../support/chunks.ts';
 import { loadHttpfs } from '../support/duckdb-s3.ts';
 import { startFaultyProxy, type Fault, type Request } from '../support/faulty-proxy.ts';
 import { Gate } from '../support/gate.ts';
-import { appendTo, creationOf } from '../support/iceberg-tables.ts';
 import { openDuckdbWithIceberg, readWithPyiceberg } from '../support/iceberg-readers.ts';
 import { commitRows, createIcebergTools, runIceberg } from '../support/iceberg-service.ts';
 import { audit, openTestLake, temporaryFolder, testTable } from '../support/lake.ts';
 import { maintainLake } from '../support/maintain-lake.ts';
 import { topicOf } from '../support/run-service.ts';
 import { writeBatches } from '../support/write-batches.ts';
-import { describeIcebergCatalog, loadFrom } from './iceberg-catalog-contract.ts';
+import { openFaultyCommits } from './faulty-commits.ts';
+import { describeIcebergCatalog } from './iceberg-catalog-contract.ts';
 
 let server: RestCatalogServer;
 beforeAll(async () => {
@@ -41,27 +41,8 @@ async function openOnRest() {
 describeIcebergCatalog('REST, by the classes of Apache Iceberg', openOnRest);
 
 describe('a commit over REST', () => {
-  const setup = async () => {
-    const { open, location } = await openOnRest();
-    await open().create('readings', creationOf(`${location}readings`));
-    let faults: readonly Fault[] = [];
-    const next = ({ method, path }: Request): Fault | undefined => {
-      if (method !== 'POST' || !path.endsWith('/readings')) return undefined;
-      const [fault, ...rest] = faults;
-      faults = rest;
-      return fault;
-    };
-    const proxy = await startFaultyProxy(server.uri, next);
-    const catalog = open(proxy.endpoint);
-    const base = await loadFrom(catalog, 'readings');
-    const commitWith = (id: bigint, ...planned: readonly Fault[]) => {
-      faults = planned;
-      return catalog.commit(base, appendTo(base, id, String(id)));
-    };
-    const snapshots = async () =>
-      (await loadFrom(open(), 'readings')).metadata.snapshots.map((snapshot) => snapshot['snapshot-id']);
-    return { commitWith, snapshots };
-  };
+  const isCommit = ({ method, path }: Request): boolean => method === 'POST' && path.endsWith('/readings');
+  const setup = async () => openFaultyCommits(await openOnRest(), { endpoint: server.uri, isCommit });
   const open = { code: 'CATALOG_UNAVAILABLE', retryable: true };
 
   it.each<[string, Fault]>([
