@@ -33,15 +33,7 @@ function told({ received }: WebhookReceiver): string[] {
 describe('alerts of a table on a real broker', () => {
   it('are raised once across a kill -9 between sending and noting, acknowledged, and resolved', async () => {
     const { receiver, attack, publish } = await setup();
-    const consumer = attack.start(['consume']);
-    receiver.onMessage = async () => {
-      // the answer never arrives
-      consumer.process.kill('SIGKILL');
-      await consumer.ended();
-      return 204;
-    };
-    expect(await consumer.ended()).toBe('SIGKILL');
-    receiver.onMessage = () => 204;
+    await attack.killWhenTold(receiver);
     await attack.succeed(['hours', '--settle']);
     expect(told(receiver)).toEqual(['alert.raised anna']);
     await attack.succeed(['hours', '--settle'], later);

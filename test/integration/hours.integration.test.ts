@@ -90,15 +90,7 @@ describe('hours of a table on a real broker', () => {
 
   it('tells a change twice at most, with the same key, when the process is killed between sending and noting it', async () => {
     const { attack, receiver } = await setup();
-    const consumer = attack.start(['consume']);
-    receiver.onMessage = async () => {
-      // the answer never arrives
-      consumer.process.kill('SIGKILL');
-      await consumer.ended();
-      return 204;
-    };
-    expect(await consumer.ended()).toBe('SIGKILL');
-    receiver.onMessage = () => 204;
+    await attack.killWhenTold(receiver);
     const [first] = receiver.keys();
     // nobody knows yet that the lease's holder is dead: only the other hour is told
     await attack.succeed(['hours', '--settle']);

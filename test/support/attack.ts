@@ -12,6 +12,7 @@ import { connectAdmin, createTopic } from './kafka.ts';
 import { knownRecord, publishValues } from './known-records.ts';
 import { temporaryFolder } from './lake.ts';
 import { localIcebergCatalog } from './local-iceberg-catalog.ts';
+import type { WebhookReceiver } from './webhook-receiver.ts';
 
 /** Loads the wrapper of the operating system's calls before the program. */
 const faultOptions = '--import ./test/support/fault-at.ts';
@@ -120,6 +121,18 @@ export class Attack {
 
   async consumeToEnd(env: Environment = {}): Promise<void> {
     await this.succeed(['consume', '--until-end'], env);
+  }
+
+  /** Runs a consumer until it has sent a message, and kills it before the answer arrives. */
+  async killWhenTold(receiver: WebhookReceiver): Promise<void> {
+    const consumer = this.start(['consume']);
+    receiver.onMessage = async () => {
+      consumer.process.kill('SIGKILL');
+      await consumer.ended();
+      return 204;
+    };
+    expect(await consumer.ended()).toBe('SIGKILL');
+    receiver.onMessage = () => 204;
   }
 
   /** Starts a command that meets the faults on its way. */
