@@ -4,8 +4,8 @@ import { rememberSuccess } from '../../runtime/memo.ts';
 import type { CommitOutcome, CreateOutcome, IcebergCatalog, LoadedTable, TableChange } from '../iceberg-catalog.ts';
 import { createRestClient, type RestAnswer, type RestAuthorization, type RestClient } from './rest-client.ts';
 import { createRequestOf } from './rest-create.ts';
-import { checkTableMetadata, mainBranch } from '../metadata/table-metadata.ts';
-import { unmetRequirement, type TableRequirement } from '../metadata/table-requirements.ts';
+import { checkTableMetadata } from '../metadata/table-metadata.ts';
+import { sameSnapshot, unmetRequirement, type TableRequirement } from '../metadata/table-requirements.ts';
 import type { TableUpdate } from '../metadata/table-updates.ts';
 
 export interface RestCatalogOptions {
@@ -90,12 +90,8 @@ async function fetchNamespacesPath(client: RestClient, warehouse: string): Promi
 
 /** What makes the table still be the base as far as a catalog can check it. */
 function baseRequirements({ metadata }: LoadedTable): TableRequirement[] {
-  const id = metadata.refs[mainBranch]?.['snapshot-id'] ?? null;
-  return [
-    { type: 'assert-table-uuid', uuid: metadata['table-uuid'] },
-    { type: 'assert-ref-snapshot-id', ref: mainBranch, 'snapshot-id': id },
-    { type: 'assert-current-schema-id', 'current-schema-id': metadata['current-schema-id'] },
-  ];
+  const schema = { type: 'assert-current-schema-id', 'current-schema-id': metadata['current-schema-id'] } as const;
+  return [...sameSnapshot(metadata), schema];
 }
 
 /** Tells whether the table has the snapshots that the updates add; their ids are drawn at random. */

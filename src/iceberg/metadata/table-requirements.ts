@@ -1,5 +1,5 @@
 import { unreachable } from '../../runtime/errors.ts';
-import type { TableMetadata } from './table-metadata.ts';
+import { mainBranch, type TableMetadata } from './table-metadata.ts';
 
 /**
  * What must be true of a table for a change to be made to it.
@@ -15,6 +15,14 @@ export type TableRequirement =
   | { readonly type: 'assert-last-assigned-partition-id'; readonly 'last-assigned-partition-id': number }
   | { readonly type: 'assert-default-spec-id'; readonly 'default-spec-id': number }
   | { readonly type: 'assert-default-sort-order-id'; readonly 'default-sort-order-id': number };
+
+/** Requires that it is still the same table, with the same current snapshot. */
+export function sameSnapshot({ 'table-uuid': uuid, refs }: TableMetadata): TableRequirement[] {
+  return [
+    { type: 'assert-table-uuid', uuid },
+    { type: 'assert-ref-snapshot-id', ref: mainBranch, 'snapshot-id': refs[mainBranch]?.['snapshot-id'] ?? null },
+  ];
+}
 
 /** Gives the first requirement that does not hold; `metadata` is `undefined` where there is no table. */
 export function unmetRequirement(

@@ -1,5 +1,5 @@
 import { expiredSnapshots } from '../metadata/expire-snapshots.ts';
-import type { TableRequirement } from '../metadata/table-requirements.ts';
+import { sameSnapshot, type TableRequirement } from '../metadata/table-requirements.ts';
 import { writeManifestList, type ListFacts, type ManifestFile } from '../manifests/manifest-list.ts';
 import type { DataFile } from '../manifests/manifest.ts';
 import { readManifests } from '../manifests/read-snapshot.ts';
@@ -113,13 +113,6 @@ function changeOf(
       { action: 'set-snapshot-ref', 'ref-name': mainBranch, type: 'branch', 'snapshot-id': id },
       ...(expired.length > 0 ? [{ action: 'remove-snapshots' as const, 'snapshot-ids': expired }] : []),
     ],
-    requirements: [
-      { type: 'assert-table-uuid', uuid: metadata['table-uuid'] },
-      {
-        type: 'assert-ref-snapshot-id',
-        ref: mainBranch,
-        'snapshot-id': metadata.refs[mainBranch]?.['snapshot-id'] ?? null,
-      },
-    ],
+    requirements: sameSnapshot(metadata),
   };
 }

@@ -4,6 +4,7 @@ import { readManifests } from '../../../iceberg/manifests/read-snapshot.ts';
 import { smallManifests } from '../../../iceberg/stage/stage-manifests.ts';
 import { TableFiles } from '../../../iceberg/manifests/table-files.ts';
 import { currentSnapshot } from '../../../iceberg/metadata/table-metadata.ts';
+import { sameSnapshot } from '../../../iceberg/metadata/table-requirements.ts';
 import { loadTable } from '../../snapshot/load-table.ts';
 import { changeFiles, manifestsMin } from '../../snapshot/change-files.ts';
 import type { Upkeep, UpkeepObserver } from '../upkeep.ts';
@@ -57,14 +58,7 @@ export async function expireSnapshots(
   if (expired.length === 0) return;
   if (!upkeep.isDryRun) {
     const outcome = await tools.iceberg.commit(table, {
-      requirements: [
-        { type: 'assert-table-uuid', uuid: metadata['table-uuid'] },
-        {
-          type: 'assert-ref-snapshot-id',
-          ref: 'main',
-          'snapshot-id': currentSnapshot(metadata)?.['snapshot-id'] ?? null,
-        },
-      ],
+      requirements: sameSnapshot(metadata),
       updates: [{ action: 'remove-snapshots', 'snapshot-ids': expired }],
     });
     if (outcome.kind === 'conflict') return;
