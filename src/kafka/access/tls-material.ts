@@ -104,6 +104,9 @@ function checkAuthorities(pem: string, variable: string): void {
   } catch {
     throw unreadable('holds a certificate that can’t be read: it is damaged or cut off');
   }
+  // OpenSSL would take those before it, and trust fewer authorities than are meant
+  const begun = pem.split('-----BEGIN CERTIFICATE-----').length - 1;
+  if (begun > count) throw unreadable('ends within a certificate: it is cut off, or was not written whole yet');
   if (count === 0) throw unreadable('holds no certificate');
 }
 
