@@ -29,11 +29,11 @@ export interface CommitRequest {
   /** The batch may end earlier, by these, unless its range is claimed already and the claim can't be cut. */
   readonly limits?: DecodeLimits;
   /** The id of the topic that the records were read from, where the broker tells it. */
-  readonly topicId?: string;
+  readonly topicId?: string | undefined;
   /** The claim to fulfil, where the range has one. */
-  readonly claim?: Versioned<ClaimedEntry>;
+  readonly claim?: Versioned<ClaimedEntry> | undefined;
   /** Offsets of the batch that Kafka lost since the claim. */
-  readonly lost?: { readonly from: bigint; readonly to: bigint };
+  readonly lost?: { readonly from: bigint; readonly to: bigint } | undefined;
   /** Tells the group; called once the ledger holds the batch. */
   readonly commitOffset: (entry: CommittedEntry) => Promise<void>;
 }

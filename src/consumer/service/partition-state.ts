@@ -33,8 +33,8 @@ export type Block =
 /** What happened to the partition while its range is written or waits for it. */
 interface Losses {
   /** Offsets of the claim that Kafka lost since. */
-  readonly lost?: { readonly from: bigint; readonly to: bigint };
-  readonly block?: Block;
+  readonly lost?: { readonly from: bigint; readonly to: bigint } | undefined;
+  readonly block?: Block | undefined;
 }
 
 /** A range that is claimed already: it is written as it stands, before the policy cuts anything. */
@@ -169,7 +169,7 @@ function blockClaimed({ claim, lost }: Claimed, { block, bufferEnd }: At<Blocked
   const claimEnd = claim.entry.to;
   const within = smaller(upTo, claimEnd);
   const lostNow = within > bufferEnd ? { from: lost?.from ?? bufferEnd, to: within } : lost;
-  return { kind: 'claimed', claim, ...(lostNow && { lost: lostNow }), ...(upTo > claimEnd && { block }) };
+  return { kind: 'claimed', claim, lost: lostNow, block: upTo > claimEnd ? block : undefined };
 }
 
 function end(state: PartitionState, outcome: At<WorkOutcome>): PartitionState {
@@ -183,7 +183,7 @@ function end(state: PartitionState, outcome: At<WorkOutcome>): PartitionState {
     case 'claimFound':
       return claimed(outcome.claim, state, outcome.bufferEnd);
     case 'retry':
-      return outcome.claim === undefined ? reading : { kind: 'claimed', claim: outcome.claim, ...(lost && { lost }) };
+      return outcome.claim === undefined ? reading : { kind: 'claimed', claim: outcome.claim, lost };
     case 'dropped':
       throw impossible(state, outcome.kind);
     default:
@@ -192,7 +192,7 @@ function end(state: PartitionState, outcome: At<WorkOutcome>): PartitionState {
 }
 
 function claimed(claim: Claim, { lost, block }: Losses, bufferEnd: bigint): Claimed {
-  const found: Claimed = { kind: 'claimed', claim, ...(lost && { lost }) };
+  const found: Claimed = { kind: 'claimed', claim, lost };
   if (block === undefined) return found;
   return block.kind === 'lost' ? blockClaimed(found, { kind: 'blocked', block, bufferEnd }) : { ...found, block };
 }

@@ -48,8 +48,9 @@ async function commit(
       batch,
       reason,
       limits: decodeLimitsOf(policy),
-      ...(work.topicId !== undefined && { topicId: work.topicId }),
-      ...(claimed && { claim: claimed.claim, ...(claimed.lost && { lost: claimed.lost }) }),
+      topicId: work.topicId,
+      claim: claimed?.claim,
+      lost: claimed?.lost,
       commitOffset: (entry) => commitOffset(work, entry, workTools),
     },
     tools,
@@ -62,7 +63,7 @@ async function commit(
 async function closeGap(work: PartitionWork, upTo: bigint, workTools: WorkTools): Promise<WorkOutcome> {
   const { partition, buffer, topicId } = work;
   await checkTopic(work, workTools);
-  const gap = { partition, from: buffer.from, to: upTo, ...(topicId !== undefined && { topicId }) };
+  const gap = { partition, from: buffer.from, to: upTo, topicId };
   const result = await stepRunner(workTools.tools)('claim', () => recordGap(gap, workTools.tools));
   return result.kind === 'theirs' ? yieldTo(result.found, workTools) : { kind: 'written', to: upTo };
 }

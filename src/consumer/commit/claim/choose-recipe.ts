@@ -17,9 +17,9 @@ export interface ChosenRecipe {
 /** A batch that may have been claimed already. */
 interface GivenBatch {
   readonly limits?: DecodeLimits;
-  readonly claim?: Versioned<ClaimedEntry>;
+  readonly claim?: Versioned<ClaimedEntry> | undefined;
   /** Offsets of the batch that Kafka lost since the claim. */
-  readonly lost?: object;
+  readonly lost?: object | undefined;
 }
 
 /** Chooses the recipe of the claim. One of another version is decoded as this one does, and ends early only if it can be cut. */

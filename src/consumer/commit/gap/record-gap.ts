@@ -6,7 +6,7 @@ import type { CommitTools } from '../tools/commit-tools.ts';
 export interface Gap extends OffsetRange {
   /** Left out: Kafka lost the range before it was read. */
   readonly why?: string;
-  readonly topicId?: string;
+  readonly topicId?: string | undefined;
   /** Somebody knows of it already. */
   readonly isAcknowledged?: boolean;
   /** Keys that a claim in its place may have put. */
