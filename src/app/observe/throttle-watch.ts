@@ -35,7 +35,7 @@ export class ThrottleWatch {
     this.#log.warn(
       {
         waitedSeconds,
-        hint: 'raise the quota consumer_byte_rate (or request_percentage) that the brokers have for this user or KAFKA_CLIENT_ID: kafka-configs.sh --describe shows it; nothing is lost, the table falls behind',
+        hint: 'raise the quota consumer_byte_rate (or request_percentage) that the brokers have for this user or KAFKA_CLIENT_ID: kafka-configs.sh --describe shows it; nothing is lost, the table falls behind; a record batch of more bytes than the quota has for ten seconds never gets through',
       },
       'brokers slow this client down by a quota',
     );
