@@ -3,7 +3,7 @@ import type { Dice } from './dice.ts';
 type Settings = Readonly<Record<string, string>>;
 
 /** Columns that a row may lack under some of the settings. */
-export const optionalColumns = ['secret', 'other', 'text', 'labels', 'big'];
+export const optionalColumns = ['secret', 'other', 'text', 'labels', 'disks', 'big'];
 
 /** What a table is, which all of its processes say alike. Its hours are closed at once, so that upkeep always finds something to merge. */
 export const layouts = {
@@ -21,11 +21,15 @@ export type Layout = keyof typeof layouts;
 
 const labels = 60;
 
-/** Fields whose types only many records tell: an object with keys of its own in each, now and then a value of another type, and an integer of 63 bits. */
+/**
+ * Fields whose types only many records tell: an object with keys of its own in each, now and then a value of another type, one of such objects, and
+ * an integer of 63 bits.
+ */
 export function oddFields(n: number): object {
   const names = [0, 1, 2].map((index) => `k${(n * 7 + index * 13) % labels}`);
   return {
     labels: Object.fromEntries(names.map((name, index) => [name, n % 50 === 49 && index === 0 ? 'text' : n + index])),
+    disks: Object.fromEntries(names.map((name, index) => [name, { [`d${(n * 3 + index) % labels}`]: n }])),
     big: JSON.rawJSON(String(2n ** 62n + BigInt(n))),
   };
 }

@@ -46,18 +46,24 @@ def is_same(expected, found):
     return expected == found or (isinstance(found, str) and isinstance(expected, int) and found == str(expected))
 
 
-def members_of(found):
-    """A struct's, a map's or a JSON text's; a struct has a sibling for a member's values of another type."""
-    members = json.loads(found) if isinstance(found, str) else dict(found)
-    return {key.partition("_")[0]: value for key, value in members.items() if value is not None}
+def leaves_of(value, path=()):
+    """The values of a struct, a map or a JSON text by their paths; a struct has a sibling for a member's values of another type."""
+    if isinstance(value, str) and value.startswith("{"):
+        value = json.loads(value)
+    if isinstance(value, list):
+        value = dict(value)
+    if not isinstance(value, dict):
+        return [(path, value)]
+    members = ((key.partition("_")[0], member) for key, member in value.items() if member is not None)
+    return [leaf for key, member in members for leaf in leaves_of(member, (*path, key))]
 
 
 def is_same_object(name, expected, row):
-    rescued = {key: value for key, value in json.loads(row.get("_rescued") or "{}").items() if key.startswith(f"/{name}/")}
-    found = [(key[len(name) + 2 :].partition("/")[0], value) for key, value in rescued.items()]
-    for each in values_of(name, row):
-        found += members_of(each).items()
-    return len(found) == len(expected) and all(is_same(expected.get(key), value) for key, value in found)
+    wanted = dict(leaves_of(expected))
+    rescued = json.loads(row.get("_rescued") or "{}").items()
+    found = [leaf for key, value in rescued if key.startswith(f"/{name}/") for leaf in leaves_of(value, tuple(key.split("/")[2:]))]
+    found += [leaf for value in values_of(name, row) for leaf in leaves_of(value)]
+    return len(found) == len(wanted) and all(is_same(wanted.get(path), value) for path, value in found)
 
 
 def values_of(name, row):

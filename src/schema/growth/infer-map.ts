@@ -1,5 +1,5 @@
 import { isMapLike } from './evolution.ts';
-import { fitsWhole, isKey } from '../values/fits-whole.ts';
+import { fitsWhole, isKey, isPlainObject } from '../values/fits-whole.ts';
 import { areLongs } from './infer-longs.ts';
 import { mergeTypes } from '../merge/merge-types.ts';
 import { commonType } from '../infer/observe.ts';
@@ -29,20 +29,26 @@ export function inferMap(struct: Struct, objects: readonly object[]): MapType | 
   const entries = entriesOf.flat();
   const share = entries.length / entriesOf.length / keys;
   if (share > shareMax && !isMapLike(struct)) return undefined;
-  const value = areLongs(entries.map(([, member]) => member)) ? ({ kind: 'bigint' } as const) : typeOfAll(struct);
+  const value = typeOfAll(
+    struct,
+    entries.map(([, member]) => member),
+  );
   const holdsAll =
     value !== undefined &&
     entries.every(([key, member]) => isKey(key) && (member === null || fitsWhole(member, value)));
   return holdsAll ? { kind: 'map', value } : undefined;
 }
 
-/** Finds the one type of all fields: structs must be alike, since any of them could be put together. */
-function typeOfAll({ fields }: Struct): ColumnType | undefined {
+/** Finds the one type of all fields. Objects are maps once more where keys of theirs are data, too; else structs that are alike, since any of them could be put together. */
+function typeOfAll({ fields }: Struct, members: readonly unknown[]): ColumnType | undefined {
+  if (areLongs(members)) return { kind: 'bigint' };
   let all = fields[0]?.type;
   let leaves = 0;
   for (const { type } of fields) {
     all = all && (mergeTypes(all, type) ?? commonType(all, type));
     leaves += weightOf(type).leaves;
   }
-  return all !== undefined && leaves >= likenessMin * fields.length * weightOf(all).leaves ? all : undefined;
+  if (all === undefined) return undefined;
+  const map = all.kind === 'struct' ? inferMap(all, members.filter(isPlainObject)) : undefined;
+  return map ?? (leaves >= likenessMin * fields.length * weightOf(all).leaves ? all : undefined);
 }

@@ -123,6 +123,11 @@ const mapBatches = fc
       fc.record({ a: fc.integer(), b: fc.constantFrom('x', 'y') }, { requiredKeys: ['a'] }),
       fc.array(fc.boolean(), { maxLength: 3 }),
       fc.constantFrom(2 ** 60, 2 ** 55 + 8, -(2 ** 62), 7),
+      fc.dictionary(
+        fc.nat({ max: 30 }).map((number) => `m${number}`),
+        fc.oneof(fc.integer(), fc.constantFrom(2 ** 60, null)),
+        { maxKeys: 3 },
+      ),
     ),
     place: fc.constantFrom<(value: unknown) => object>(
       (p) => ({ p }),

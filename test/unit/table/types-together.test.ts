@@ -65,6 +65,8 @@ describe('objects whose keys are data', () => {
   it.each<readonly [string, (index: number) => unknown]>([
     ['map<string,struct<a:double,b:string>>', (a) => ({ a, b: 'x' })],
     ['map<string,array<double>>', (index) => [index]],
+    ['map<string,map<string,double>>', (index) => ({ [`f${index % 40}`]: index })],
+    ['map<string,map<string,map<string,boolean>>>', (index) => ({ [`f${index % 40}`]: { [`g${index % 31}`]: true } })],
     ['map<string,string>', (index) => (index % 3 === 0 ? '2026-11-23' : 'x')],
     ['map<string,boolean>', (index) => (index % 5 === 0 ? null : true)],
   ])('become a %s', async (type, valueOf) => {
@@ -96,6 +98,13 @@ describe('objects whose keys are data', () => {
     expect(rows.map(({ m }) => m)).toEqual(wide);
   });
 
+  it('become one of maps where both have more keys together than a struct has room for', async () => {
+    const batch = objects(2000, (index) => ({ [`f${index % 71}`]: index }), { keys: 97 });
+    const { columns, rows } = await write([batch.map((m) => ({ m }))]);
+    expect(columns).toEqual(['m map<string,map<string,double>>']);
+    expect(rows.map(({ m }) => m)).toEqual(batch);
+  });
+
   it('rescue values of another type that come later', async () => {
     const { columns, rows } = await write([numbers.map((m) => ({ m })), [{ m: { good: 1, odd: 'x' } }]]);
     expect(columns).toEqual(['m map<string,double>', '_rescued string']);
@@ -110,7 +119,7 @@ describe('a struct stays one', () => {
     ['with few fields', objects(100, (index) => index, { keys: 19, each: 1 })],
     ['most fields of which each object has', objects(100, (index) => index, { keys: 40, each: 20 })],
     ['whose fields have several types', objects(100, (index) => (index % 40 < 20 ? 1 : 'x'))],
-    ['whose fields hold structs that differ', objects(100, (index) => ({ [`f${index % 40}`]: 1 }))],
+    ['whose fields hold structs that differ', objects(100, (index) => ({ [`f${index % 19}`]: 1 }))],
     [
       'whose objects have all fields or none',
       Array.from(
