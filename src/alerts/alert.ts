@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { ObjectStore } from '../consumer/ports/lake.ts';
 import { deliverySchema } from '../outbox/delivery.ts';
-import { DocumentStore, type Stored } from '../outbox/document-store.ts';
+import type { DocumentStore, Stored } from '../outbox/document-store.ts';
 import { hourAt } from '../hours/hour-state.ts';
 import { msPerDay } from '../runtime/duration.ts';
 import { PipelineError } from '../runtime/errors.ts';
@@ -17,7 +16,7 @@ const momentSchema = z.object({ moment: z.enum(['raised', 'acknowledged', 'resol
 /** Something of an alert that people are told. */
 export type Moment = z.infer<typeof momentSchema>;
 
-const alertSchema = z.object({
+export const alertSchema = z.object({
   format: z.literal(1),
   /** `<hour>-<hash of rule and group>`: one alert for each hour in which a group leaves the band. */
   id: z.string(),
@@ -47,7 +46,6 @@ const alertSchema = z.object({
 
 export type Alert = z.infer<typeof alertSchema>;
 export type StoredAlert = Stored<Alert>;
-export type AlertStore = DocumentStore<Alert>;
 
 /** What happened longer ago is not told to a channel that is new. */
 const tellDays = 1;
@@ -68,22 +66,12 @@ export function stillTold(moments: readonly Moment[], nowMs: number): Moment[] {
   return moments.filter(({ at }) => Date.parse(at) >= nowMs - tellDays * msPerDay);
 }
 
-/** How long before an hour an alert may be open that the hour decides on. */
+/** Alerts are listed from so long before an hour on that may decide on them; older ones that are open are noted. */
 export const alertDays = 40;
 
 /** The first hour of alerts that may still change; `pastDaysMax`: how old an hour may be whose rows still come. */
 export function firstChangingHour(nowMs: number, pastDaysMax: number): string {
   return hourAt(nowMs - (pastDaysMax + alertDays) * msPerDay);
-}
-
-/** Opens the alerts of a table: `_alerts/<table>/<id>.json`. */
-export function openAlertStore(store: ObjectStore, table: string): AlertStore {
-  return new DocumentStore(store, `_alerts/${table}/`, alertSchema);
-}
-
-/** Alerts by hour, from `since` (like `2026-11-23`) on; all when left out. */
-export async function listAlerts(alerts: AlertStore, since = ''): Promise<Alert[]> {
-  return Array.fromAsync(alerts.list(since), ({ value }) => value);
 }
 
 export interface Acknowledgement {
@@ -95,7 +83,7 @@ export interface Acknowledgement {
 const triesMax = 20;
 
 /** Notes that somebody has seen the alert. One that is acknowledged or resolved stays as it is. Rejects with ALERT_MISSING. */
-export async function acknowledge(alerts: AlertStore, { id, by, at }: Acknowledgement): Promise<Alert> {
+export async function acknowledge(alerts: DocumentStore<Alert>, { id, by, at }: Acknowledgement): Promise<Alert> {
   for (let attempt = 0; attempt < triesMax; attempt++) {
     const found = /^[\w-]+$/.test(id) ? await alerts.get(id) : undefined;
     if (found === undefined) throw missing(id);

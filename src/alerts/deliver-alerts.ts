@@ -1,7 +1,8 @@
 import { deliverDue, type DeliveryObserver } from '../outbox/deliver.ts';
 import { newDelivery, type Channel, type Delivery } from '../outbox/delivery.ts';
 import type { Message, Senders } from '../outbox/sender.ts';
-import { firstChangingHour, momentsOf, stillTold, type Alert, type AlertStore, type StoredAlert } from './alert.ts';
+import { firstChangingHour, momentsOf, stillTold, type Alert, type StoredAlert } from './alert.ts';
+import type { AlertStore } from './alert-store.ts';
 
 export interface DeliverAlertsOptions {
   readonly alerts: AlertStore;
@@ -21,7 +22,7 @@ export async function deliverAlerts({ alerts: documents, ...options }: DeliverAl
   const withDeliveries = (value: Alert, deliveries: Delivery[]): Alert => ({ ...value, deliveries });
   const messageFor = (value: Alert, { key }: Delivery): Message => alertMessage(value, key, table);
   const delivering = { ...options, documents, withDeliveries, messageFor, silent: new Set<Channel>() };
-  for await (const stored of documents.list(firstChangingHour(nowMs(), pastDaysMax))) {
+  for await (const stored of documents.changing(firstChangingHour(nowMs(), pastDaysMax))) {
     let owing = await noteOwed(stored, { ...options, alerts: documents });
     // one message of each channel at a time: what was raised is told before what was resolved
     for (let looks = 0; owing !== undefined && looks < 3; looks++) {

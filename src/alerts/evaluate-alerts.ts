@@ -2,7 +2,8 @@ import { smallestOf } from '../runtime/extremes.ts';
 import { lastChange, type HourDocument, type HourStore, type StoredHour } from '../hours/hour-document.ts';
 import { hourAt, hourStartMs } from '../hours/hour-state.ts';
 import { msPerDay } from '../runtime/duration.ts';
-import { alertDays, type Alert, type AlertStore, type StoredAlert } from './alert.ts';
+import { alertDays, type Alert, type StoredAlert } from './alert.ts';
+import type { AlertStore } from './alert-store.ts';
 import { alertId, nextAlerts, ruleName, type AlertRule, type Sample } from './alert-rule.ts';
 
 export interface AlertObserver {
@@ -126,12 +127,15 @@ interface KnownAlerts {
 async function readKnown(hours: readonly string[], { alerts, rule, nowMs }: EvaluateOptions): Promise<KnownAlerts> {
   const known: KnownAlerts = { all: new Map(), open: new Map() };
   const oldestMs = Math.min(nowMs, smallestOf(hours.map(hourStartMs)));
-  for await (const stored of alerts.list(hourAt(oldestMs - alertDays * msPerDay))) {
+  for await (const stored of alerts.changing(hourAt(oldestMs - alertDays * msPerDay))) {
     const { id, value } = stored;
     if (value.rule !== ruleName(rule)) continue;
     known.all.set(id, stored);
     if (value.state !== 'resolved') known.open.set(value.group, stored);
   }
+  // long before they would not be listed any more
+  const hour = hourAt(oldestMs - (alertDays / 2) * msPerDay);
+  await alerts.noteOld(known.all.values(), { hour, resolvedAt: new Date(nowMs - alertDays * msPerDay).toISOString() });
   return known;
 }
 

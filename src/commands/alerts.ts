@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { acknowledge, listAlerts, openAlertStore, type Alert } from '../alerts/alert.ts';
+import { acknowledge, type Alert } from '../alerts/alert.ts';
+import { AlertStore, listAlerts } from '../alerts/alert-store.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
 import { printJson, printAll, printLines } from '../app/observe/output.ts';
 import { openLake } from '../app/lake/open-lake.ts';
@@ -24,7 +25,7 @@ export async function alerts(settings: Settings, options: AlertsCommandOptions):
   const { store } = await openLake(settings.lake);
   const { name: table } = settings.table;
   const stores = {
-    alerts: openAlertStore(store, table),
+    alerts: new AlertStore(store, table),
     hours: openHourStore(store, { table, topic: settings.kafka.topic }),
   };
   if (options.redeliver) return sendAgain(stores);
@@ -41,7 +42,7 @@ export async function alerts(settings: Settings, options: AlertsCommandOptions):
 }
 
 interface Stores {
-  readonly alerts: ReturnType<typeof openAlertStore>;
+  readonly alerts: AlertStore;
   readonly hours: ReturnType<typeof openHourStore>;
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { acknowledge, firstChangingHour, listAlerts, openAlertStore } from '../alerts/alert.ts';
+import { acknowledge, firstChangingHour } from '../alerts/alert.ts';
+import { AlertStore } from '../alerts/alert-store.ts';
 import { readHours } from '../hours/read-hours.ts';
 import type { Settings } from '../app/config/settings.ts';
 import type { Logger } from '../app/observe/logger.ts';
@@ -40,7 +41,7 @@ export async function monitor(
   };
   const data = new MonitorData({ ...shared, band, ward: { key: band.group, value: band.column ?? 'temperature' } });
   const pipeline = new PipelineData({ ...shared, store: lake.store, topic, metricsUrls });
-  const alerts = openAlertStore(lake.store, table);
+  const alerts = new AlertStore(lake.store, table);
   const app = createMonitorApp({
     settings: settings.monitor,
     table,
@@ -48,7 +49,10 @@ export async function monitor(
     data,
     pipeline,
     alerts: {
-      list: () => listAlerts(alerts, firstChangingHour(systemClock.nowMs(), settings.table.pastDaysMax)),
+      list: () => {
+        const from = firstChangingHour(systemClock.nowMs(), settings.table.pastDaysMax);
+        return Array.fromAsync(alerts.changing(from), ({ value }) => value);
+      },
       acknowledge: (acknowledgement) => acknowledge(alerts, acknowledgement),
     },
     clock: systemClock,

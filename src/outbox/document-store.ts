@@ -57,6 +57,12 @@ export class DocumentStore<Value> {
     return isOurs ? this.#know({ id, value, version: found.version }) : undefined;
   }
 
+  /** Removes the document whatever it is by now; one that is not there is no error. */
+  async remove(id: string): Promise<void> {
+    await this.#store.delete([this.#keyOf(id)]);
+    this.#known.delete(id);
+  }
+
   #know(stored: Stored<Value>): Stored<Value> {
     this.#known.set(stored.id, stored);
     return stored;

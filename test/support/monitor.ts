@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { onTestFinished } from 'vitest';
-import { acknowledge, firstChangingHour, listAlerts, openAlertStore, type Alert } from '../../src/alerts/alert.ts';
+import { acknowledge, firstChangingHour, type Alert } from '../../src/alerts/alert.ts';
+import { AlertStore } from '../../src/alerts/alert-store.ts';
 import { openHourStore, type HourChange } from '../../src/hours/hour-document.ts';
 import { readHours } from '../../src/hours/read-hours.ts';
 import { createDuckdbQueryEngine } from '../../src/lake/duckdb-query-engine.ts';
@@ -79,7 +80,7 @@ export function openMonitor(
     ward: { key: 'patientid', value: 'temperature' },
   });
   const pipeline = new PipelineData({ ...shared, store, topic: testTopic, metricsUrls });
-  const alerts = openAlertStore(store, testTable);
+  const alerts = new AlertStore(store, testTable);
   onTestFinished(() => queries.close());
   return createMonitorApp({
     settings: { url: undefined, token: undefined, refreshMs: 60_000, ...settings },
@@ -88,7 +89,7 @@ export function openMonitor(
     data,
     pipeline,
     alerts: {
-      list: () => listAlerts(alerts, firstChangingHour(clock.nowMs(), 30)),
+      list: () => Array.fromAsync(alerts.changing(firstChangingHour(clock.nowMs(), 30)), ({ value }) => value),
       acknowledge: (acknowledgement) => acknowledge(alerts, acknowledgement),
     },
     clock,
@@ -160,5 +161,5 @@ export async function raiseAlert({ store }: TestLake, alert: Partial<Alert> & Pi
     deliveries: [],
     ...alert,
   };
-  await openAlertStore(store, testTable).put(alert.id, whole);
+  await new AlertStore(store, testTable).put(alert.id, whole);
 }

@@ -1,4 +1,4 @@
-import { openAlertStore, type AlertStore } from '../../alerts/alert.ts';
+import { AlertStore } from '../../alerts/alert-store.ts';
 import type { AlertRule } from '../../alerts/alert-rule.ts';
 import { deliverAlerts } from '../../alerts/deliver-alerts.ts';
 import { evaluateAlerts } from '../../alerts/evaluate-alerts.ts';
@@ -38,7 +38,7 @@ export async function openAlerts(
 ): Promise<AlertService> {
   const { name: table } = settings.table;
   const { provisionalMs } = settings.alerts;
-  const alerts: AlertStore = openAlertStore(lake.store, table);
+  const alerts = new AlertStore(lake.store, table);
   const telling = {
     alerts,
     table,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { acknowledge, listAlerts, openAlertStore, type Alert } from '../../../src/alerts/alert.ts';
+import { acknowledge, type Alert } from '../../../src/alerts/alert.ts';
+import { AlertStore, listAlerts } from '../../../src/alerts/alert-store.ts';
 import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 
 const raised: Alert = {
@@ -20,7 +21,7 @@ const at = '2026-11-23T10:10:00.000Z';
 
 describe('acknowledging an alert', () => {
   it('notes who it was, once', async () => {
-    const alerts = openAlertStore(createMemoryObjectStore(), 'thermometer');
+    const alerts = new AlertStore(createMemoryObjectStore(), 'thermometer');
     await alerts.put(raised.id, raised);
     const both = ['ward', 'night'].map((by) => acknowledge(alerts, { id: raised.id, by, at }));
     const [first, second] = await Promise.all(both);
@@ -31,7 +32,7 @@ describe('acknowledging an alert', () => {
   });
 
   it('leaves a resolved one as it is, and refuses an id that is none', async () => {
-    const alerts = openAlertStore(createMemoryObjectStore(), 'thermometer');
+    const alerts = new AlertStore(createMemoryObjectStore(), 'thermometer');
     await alerts.put(raised.id, { ...raised, state: 'resolved' });
     expect(await acknowledge(alerts, { id: raised.id, by: 'ward', at })).toMatchObject({ state: 'resolved' });
     for (const id of ['nothing', '../hours'])

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { listAlerts, openAlertStore } from '../../../src/alerts/alert.ts';
+import { AlertStore, listAlerts } from '../../../src/alerts/alert-store.ts';
 import type { AlertRule, Sample } from '../../../src/alerts/alert-rule.ts';
 import { deliverAlerts } from '../../../src/alerts/deliver-alerts.ts';
 import { evaluateAlerts, isUnevaluated } from '../../../src/alerts/evaluate-alerts.ts';
 import { meansSql, queryMeans } from '../../../src/alerts/query-means.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
+import { msPerDay } from '../../../src/runtime/duration.ts';
 import type { Message } from '../../../src/outbox/sender.ts';
 import { mortalStore } from '../../support/mortal-store.ts';
 import { HourLake, minuteMs, hour, time } from '../../support/hour-lake.ts';
@@ -32,7 +33,7 @@ class Ward {
       isAwaited: (document) => isUnevaluated(document, watched),
       pastDaysMax: 400,
     });
-    const alerts = openAlertStore(store, testTable);
+    const alerts = new AlertStore(store, testTable);
     const nowMs = (): number => Date.parse(this.lake.now);
     return async () => {
       const settled = await keeper.settle();
@@ -60,7 +61,7 @@ class Ward {
   }
 
   async states(): Promise<string[]> {
-    const alerts = await listAlerts(openAlertStore(this.lake.store, testTable));
+    const alerts = await listAlerts(new AlertStore(this.lake.store, testTable));
     return alerts.map(({ hour: at, group, state }) => `${at.slice(11)} ${group} ${state}`);
   }
 
@@ -161,7 +162,7 @@ describe('alerts of hours', () => {
     const ward = await feverish();
     const looks = [ward.process(), ward.process(ward.lake.store, { ...rule, column: 'pulse', high: 37.9 })];
     for (const look of [...looks, ...looks]) await look();
-    const alerts = await listAlerts(openAlertStore(ward.lake.store, testTable));
+    const alerts = await listAlerts(new AlertStore(ward.lake.store, testTable));
     const raised = alerts.filter(({ state }) => state === 'raised');
     expect(raised.map(({ rule: name, group }) => `${name}: ${group}`).toSorted()).toEqual([
       'pulse by p: anna',
@@ -206,6 +207,29 @@ describe('alerts of hours', () => {
     const queries = ward.queried.length;
     await look();
     expect(ward.queried.slice(queries)).toEqual([]);
+  });
+
+  it('are one for an episode of a hundred days, however long ago it began', async () => {
+    const ward = new Ward();
+    const days = Array.from({ length: 12 }, (_, index) =>
+      new Date(Date.parse(time('09:00')) + index * 10 * msPerDay).toISOString().slice(0, 13),
+    );
+    for (const [index, name] of days.entries()) {
+      ward.means.set(name, { anna: index < 10 ? 39 : 36.6 });
+      await ward.lake.write({ rows: { [name]: 6 }, at: `${name}:59:00.000Z` });
+      await ward.process()();
+    }
+    expect(await ward.states()).toEqual(['09 anna resolved']);
+    expect(ward.told()).toEqual(['alert.raised anna 09', 'alert.resolved anna 09']);
+    const notes = async (): Promise<string[]> =>
+      Array.fromAsync(ward.lake.store.list(`_alerts/${testTable}/open/`), ({ key }) => key);
+    expect(await notes()).toHaveLength(1);
+    const later = new Date(Date.parse(`${days.at(-1)}:59:00.000Z`) + 50 * msPerDay).toISOString();
+    const name = later.slice(0, 13);
+    ward.means.set(name, { anna: 36.6 });
+    await ward.lake.write({ rows: { [name]: 6 }, at: later });
+    await ward.process()();
+    expect(await notes()).toEqual([]);
   });
 
   it('of an hour that a replay has emptied are resolved once it is complete again', async () => {

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
-import { listAlerts, openAlertStore } from '../../../src/alerts/alert.ts';
+import { AlertStore, listAlerts } from '../../../src/alerts/alert-store.ts';
 import { accessibilityProblems, askDocument } from '../../support/accessibility.ts';
 import { testTable, type TestLake } from '../../support/lake.ts';
 import { clockAt, getPage, lakeWithReadings, monitorNowMs, openMonitor, raiseAlert } from '../../support/monitor.ts';
@@ -35,7 +35,7 @@ async function signIn(app: Hono): Promise<{ readonly cookie: string }> {
 
 const formOf = (html: string): string => String(askDocument(html, `document.querySelector('input[name=form]').value`));
 
-const stateOf = async ({ store }: TestLake) => (await listAlerts(openAlertStore(store, testTable)))[0];
+const stateOf = async ({ store }: TestLake) => (await listAlerts(new AlertStore(store, testTable)))[0];
 
 describe('who is signed in', () => {
   it('acknowledges an alert, and the alert says who it was', async () => {
