@@ -17,11 +17,16 @@ export class AlertStore extends DocumentStore<Alert> {
     this.#notes = new DocumentStore(store, `_alerts/${table}/open/`, noteSchema);
   }
 
-  /** Alerts that may still change: of this hour (`2026-11-23T09`) and later ones, and older ones that are noted. */
-  async *changing(from: string): AsyncIterable<StoredAlert> {
-    for await (const { id } of this.#notes.list()) {
-      const noted = id < from ? await this.get(id) : undefined;
-      if (noted !== undefined) yield noted;
+  /** Ids of the alerts that are noted. */
+  async noted(): Promise<ReadonlySet<string>> {
+    return new Set(await Array.fromAsync(this.#notes.list(), ({ id }) => id));
+  }
+
+  /** Alerts that may still change: of this hour (`2026-11-23T09`) and later ones, and older ones that are `noted`; left out: they are looked up. */
+  async *changing(from: string, noted?: ReadonlySet<string>): AsyncIterable<StoredAlert> {
+    for (const id of noted ?? (await this.noted())) {
+      const old = id < from ? await this.get(id) : undefined;
+      if (old !== undefined) yield old;
     }
     yield* this.list(from);
   }
@@ -29,9 +34,9 @@ export class AlertStore extends DocumentStore<Alert> {
   /** Notes those of the alerts that are open and of hours before `hour`; takes the notes of those back that were resolved before `resolvedAt`. */
   async noteOld(
     alerts: Iterable<StoredAlert>,
+    noted: ReadonlySet<string>,
     before: { readonly hour: string; readonly resolvedAt: string },
   ): Promise<void> {
-    const noted = new Set(await Array.fromAsync(this.#notes.list(), ({ id }) => id));
     for (const { id, value } of alerts) {
       if (value.state !== 'resolved') {
         if (id < before.hour && !noted.has(id)) await this.#notes.put(id, { format: 1 });

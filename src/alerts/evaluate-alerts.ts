@@ -127,7 +127,8 @@ interface KnownAlerts {
 async function readKnown(hours: readonly string[], { alerts, rule, nowMs }: EvaluateOptions): Promise<KnownAlerts> {
   const known: KnownAlerts = { all: new Map(), open: new Map() };
   const oldestMs = Math.min(nowMs, smallestOf(hours.map(hourStartMs)));
-  for await (const stored of alerts.changing(hourAt(oldestMs - alertDays * msPerDay))) {
+  const noted = await alerts.noted();
+  for await (const stored of alerts.changing(hourAt(oldestMs - alertDays * msPerDay), noted)) {
     const { id, value } = stored;
     if (value.rule !== ruleName(rule)) continue;
     known.all.set(id, stored);
@@ -135,7 +136,8 @@ async function readKnown(hours: readonly string[], { alerts, rule, nowMs }: Eval
   }
   // long before they would not be listed any more
   const hour = hourAt(oldestMs - (alertDays / 2) * msPerDay);
-  await alerts.noteOld(known.all.values(), { hour, resolvedAt: new Date(nowMs - alertDays * msPerDay).toISOString() });
+  const resolvedAt = new Date(nowMs - alertDays * msPerDay).toISOString();
+  await alerts.noteOld(known.all.values(), noted, { hour, resolvedAt });
   return known;
 }
 

@@ -2,7 +2,7 @@ import type { Finding } from '../consumer/audit/findings/finding.ts';
 import type { TopicPath } from '../consumer/ledger/keys/ledger-keys.ts';
 import { mapConcurrently, readsAtOnce } from '../runtime/concurrency.ts';
 import type { ObjectStore } from '../consumer/ports/lake.ts';
-import { PipelineError } from '../runtime/errors.ts';
+import { hasCode } from '../runtime/errors.ts';
 import { openHourStore, type HourDocument } from './hour-document.ts';
 import { changeOfKey, hoursTableName, keyOfChange } from './hours-table.ts';
 
@@ -39,7 +39,7 @@ export async function auditHours({ store, since, ...topicTable }: HoursAuditOpti
 }
 
 function unreadable(error: unknown): Finding {
-  if (!(error instanceof PipelineError) || error.code !== 'STATE_CORRUPT') throw error;
+  if (!hasCode(error, 'STATE_CORRUPT')) throw error;
   const { message, hint = '', details } = error;
   return { problem: 'hour-unreadable', where: String(details['key']), what: message, action: hint };
 }

@@ -1,5 +1,5 @@
 import { systemClock } from '../runtime/clock.ts';
-import { PipelineError } from '../runtime/errors.ts';
+import { hasCode, PipelineError } from '../runtime/errors.ts';
 import { retry } from '../runtime/retry.ts';
 import { leaderPatience, withAdmin } from './kafkajs/admin.ts';
 import type { KafkaClient } from './kafkajs/client.ts';
@@ -14,7 +14,7 @@ export interface TopicPlan {
 /** Creates the topic if it is missing. Rejects with TOPIC_MISMATCH when it is there with another number of partitions. */
 export async function ensureTopic(kafka: KafkaClient, plan: TopicPlan): Promise<'created' | 'exists'> {
   // a broker may not have heard yet of the topic that it has just been told to make
-  const isRetryable = (error: unknown): boolean => error instanceof PipelineError && error.code === 'TOPIC_MISSING';
+  const isRetryable = (error: unknown): boolean => hasCode(error, 'TOPIC_MISSING');
   return retry(() => ensureTopicOnce(kafka, plan), {
     ...leaderPatience,
     clock: systemClock,

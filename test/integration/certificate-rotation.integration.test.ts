@@ -3,31 +3,16 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startBroker, type Broker } from '../../src/devstack/broker.ts';
 import { createAuthority, type Authority, type IssuedCertificate } from '../../src/pki/authority.ts';
-import { temporaryFolder } from '../support/lake.ts';
+import { certificateFiles } from '../support/certificate-files.ts';
 import { Scenario } from '../support/scenario.ts';
 
 /** A broker of an authority of its own, a service that reads its topic, and files of certificates that can be exchanged. */
 async function setup() {
   const broker = await startBroker();
   onTestFinished(() => broker.stop());
-  const folder = await temporaryFolder();
-  const files = { ca: join(folder, 'ca.pem'), cert: join(folder, 'client.pem'), key: join(folder, 'client.key') };
-  const store = async (given: Partial<IssuedCertificate>): Promise<void> => {
-    for (const name of ['ca', 'key', 'cert'] as const)
-      if (given[name] !== undefined) await writeFile(files[name], given[name], { mode: 0o600 });
-  };
   const pair = await broker.authority.issue({ commonName: 'admin' });
-  await store(pair);
-  const scenario = await Scenario.open({
-    KAFKA_BROKERS: broker.bootstrap,
-    KAFKA_TLS_CA: '',
-    KAFKA_TLS_CERT: '',
-    KAFKA_TLS_KEY: '',
-    KAFKA_TLS_CA_FILE: files.ca,
-    KAFKA_TLS_CERT_FILE: files.cert,
-    KAFKA_TLS_KEY_FILE: files.key,
-    KAFKA_TLS_RELOAD_SECONDS: '0.3',
-  });
+  const { store, env } = await certificateFiles(pair);
+  const scenario = await Scenario.open({ KAFKA_BROKERS: broker.bootstrap, ...env });
   await scenario.produceByCommand(100, '--partitions', '2');
   const consumer = scenario.consume();
   const untilRead = async (): Promise<void> => {

@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { startBroker } from '../../src/devstack/broker.ts';
-import type { IssuedCertificate } from '../../src/pki/authority.ts';
 import { freePort } from '../../src/devstack/child.ts';
+import { certificateFiles } from '../support/certificate-files.ts';
 import { kafkaEnvironment, ownNames, runCli } from '../support/cli.ts';
-import { temporaryFolder } from '../support/lake.ts';
 import { Scenario } from '../support/scenario.ts';
 import { createSecret } from '../support/emulator-objects.ts';
 
@@ -76,31 +73,15 @@ describe('a certificate that is exchanged while the service runs', () => {
     const broker = await startBroker();
     onTestFinished(() => broker.stop());
     const { authority } = broker;
-    const folder = await temporaryFolder();
-    const files = { ca: join(folder, 'ca.pem'), cert: join(folder, 'client.pem'), key: join(folder, 'client.key') };
-    const store = async ({ ca, cert, key }: IssuedCertificate): Promise<void> => {
-      await writeFile(files.ca, ca);
-      await writeFile(files.key, key, { mode: 0o600 });
-      await writeFile(files.cert, cert);
-    };
     const shortLived = await authority.issue({ commonName: 'admin', notAfter: new Date(Date.now() + 20_000) });
-    await store(shortLived);
-    const scenario = await Scenario.open({
-      KAFKA_BROKERS: broker.bootstrap,
-      KAFKA_TLS_CA: '',
-      KAFKA_TLS_CERT: '',
-      KAFKA_TLS_KEY: '',
-      KAFKA_TLS_CA_FILE: files.ca,
-      KAFKA_TLS_CERT_FILE: files.cert,
-      KAFKA_TLS_KEY_FILE: files.key,
-      KAFKA_TLS_RELOAD_SECONDS: '0.3',
-    });
+    const { store, env } = await certificateFiles(shortLived);
+    const scenario = await Scenario.open({ KAFKA_BROKERS: broker.bootstrap, ...env });
     await scenario.produceByCommand(300, '--partitions', '2');
     const consumer = scenario.consume();
     await consumer.untilLogged(/batch committed/);
     await consumer.untilLogged(/client certificate expires soon/);
 
-    await writeFile(files.cert, 'nonsense');
+    await store({ cert: 'nonsense' });
     await consumer.untilLogged(/can’t be used, the old one stays/);
     await store(broker.admin);
     await consumer.untilLogged(/client certificate rotated/);

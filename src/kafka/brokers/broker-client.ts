@@ -1,6 +1,6 @@
 import type { CommittedOffset, Watermarks } from '../../consumer/ports/topic.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import { PipelineError, type ErrorCode } from '../../runtime/errors.ts';
+import { type ErrorCode, hasCode, PipelineError } from '../../runtime/errors.ts';
 import { retry } from '../../runtime/retry.ts';
 import { Gathering } from './gathering.ts';
 import type { KafkaClient } from '../kafkajs/client.ts';
@@ -78,7 +78,7 @@ export class BrokerClient {
     const ask = async (cluster: Cluster) => (await findCoordinator(cluster, groupId)).heartbeat(stranger);
     await this.ask(`group ${groupId}`, ask).catch((error: unknown) => {
       // who may be a member is told that it is none
-      if (!(error instanceof PipelineError) || error.code !== 'MEMBERSHIP_LOST') throw error;
+      if (!hasCode(error, 'MEMBERSHIP_LOST')) throw error;
     });
   }
 
